@@ -1,0 +1,38 @@
+/**
+ * A compiled chain of operators, bound to one subtask. It never reads a clock, a channel or a mailbox.
+ */
+import type { Columns } from "../model/Batch.ts"
+import type { KeyValue } from "../model/keyGroups.ts"
+import type { Timestamp } from "../model/time.ts"
+import type { SubtaskState } from "../state/SubtaskState.ts"
+
+export interface ChainInstance {
+  /** Runs all records of a batch. HOT. Fails: throws `UserFunctionFailed`, naming operator and record. */
+  readonly run: (columns: Columns) => void
+  /** Advances event time: fires what is due, in order of time. Fails: as `run`. */
+  readonly advance: (watermark: Timestamp) => void
+  /** Current watermark; -Infinity at first. */
+  readonly watermark: () => Timestamp
+  /** Sets the watermark after a restore, without firing. */
+  readonly restoreWatermark: (watermark: Timestamp) => void
+  /** The highest event time assigned since the last call, or -Infinity. Only chains with an `eventTime` step. */
+  readonly takeMaxTimestamp: () => Timestamp
+  /** Late records dropped so far in this attempt, by operator uid. */
+  readonly lateRecords: () => ReadonlyMap<string, number>
+  /** The generated source, or null for the interpreted twin. */
+  readonly source: string | null
+}
+
+/** Where the last operator's records go. One monomorphic class per kind. */
+export interface ChainOutput {
+  /** HOT. For a sink `key` and `group` are unused. */
+  readonly collect: (value: unknown, timestamp: Timestamp, key: KeyValue, group: number) => void
+}
+
+export interface ChainContext {
+  readonly subtask: number
+  readonly state: SubtaskState
+  readonly output: ChainOutput
+  /** Describes the record at an index of the batch being run, for messages. */
+  readonly position: (index: number) => string
+}

@@ -1,0 +1,57 @@
+/**
+ * One operator as the compiler of chains sees it: it can *emit code* for the fused loop and it has an *interpreted twin*.
+ *
+ * O1 The emitted code and the twin are equal in every observable way (property tests).
+ */
+import type { KeyValue } from "../model/keyGroups.ts"
+import type { Timestamp } from "../model/time.ts"
+import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
+import type { KeyedTable } from "../state/KeyedTable.ts"
+
+export interface OperatorStep {
+  readonly uid: string
+  readonly kind: string
+  /** For `explain`: `filter`, `tumbling window of 1 day`. */
+  readonly description: string
+  readonly states: ReadonlyArray<KeyedStateDescriptor<unknown>>
+  /** Code for one record; `next` yields the code of the rest of the chain for a record. */
+  readonly emit: (code: ChainCode, record: RecordNames, next: (record: RecordNames) => string) => string
+  /** Code to run when the watermark has advanced; `emitNext` is the name of a function `(value, timestamp, key, group)` that runs the rest of the chain. */
+  readonly emitWatermark?: (code: ChainCode, watermark: string, emitNext: string) => string
+  readonly interpret: (context: StepContext, next: Collector) => StepTwin
+}
+
+/** Names of the variables that hold a record in emitted code. */
+export interface RecordNames {
+  readonly value: string
+  readonly timestamp: string
+  readonly key: string
+  readonly group: string
+}
+
+/** Names and bindings of one generated function. */
+export interface ChainCode {
+  /** A fresh local name. */
+  readonly name: (hint: string) => string
+  /** Binds a value (a user's function, a constant) and answers its name. */
+  readonly bind: (hint: string, value: unknown) => string
+  /** Name of the table of a state, of type {@link KeyedTable}. */
+  readonly table: (state: string) => string
+  /** Code that counts a late record of this operator. */
+  readonly countLate: string
+  /** Expression of the current watermark. */
+  readonly currentWatermark: string
+}
+
+export type Collector = (value: unknown, timestamp: Timestamp, key: KeyValue, group: number) => void
+
+export interface StepContext {
+  readonly table: (state: string) => KeyedTable<unknown>
+  readonly countLate: () => void
+  readonly currentWatermark: () => Timestamp
+}
+
+export interface StepTwin {
+  readonly record: Collector
+  readonly watermark?: (watermark: Timestamp) => void
+}

@@ -1,0 +1,14 @@
+import type { Schema } from "effect"
+
+/** What a keyed state is: enough to create, copy, encode and check it. */
+export interface KeyedStateDescriptor<V> {
+  readonly operator: string
+  readonly name: string
+  readonly kind: "value" | "list" | "map" | "reducing" | "aggregating" | "window" | "timer"
+  readonly key: Schema.Codec<unknown, unknown>
+  readonly value: Schema.Codec<V, unknown>
+  /** A fresh accumulator for `acquire`. */
+  readonly create: () => V
+  /** An independent copy of an accumulator. */
+  readonly copy: (value: V) => V
+}

@@ -1,0 +1,34 @@
+/**
+ * The state of one subtask: the keyed tables of its operators, captured together at a barrier.
+ */
+import type { Effect } from "effect"
+import type { Json } from "../model/Json.ts"
+import type { KeyedStateDescriptor } from "./KeyedStateDescriptor.ts"
+import type { KeyedTable } from "./KeyedTable.ts"
+import type { SnapshotReader } from "./SnapshotReader.ts"
+
+/** State of an operator that belongs to no key: split positions, prepared transactions, watermarks. */
+export interface OperatorList {
+  readonly operator: string
+  readonly name: string
+  readonly items: ReadonlyArray<Json>
+}
+
+export interface SubtaskState {
+  /** Registers a keyed state. Fails: `InvariantViolation` for a doubled (operator, name). */
+  readonly keyed: <V>(descriptor: KeyedStateDescriptor<V>) => KeyedTable<V>
+  /** Loads the entries of key groups `[from, to)` from the snapshots of all former subtasks of the task; yields at least every 5 ms. */
+  readonly restore: (
+    readers: ReadonlyArray<SnapshotReader>,
+    range: { readonly from: number; readonly to: number }
+  ) => Effect.Effect<void>
+  /** Fixes the view at a barrier. Synchronous, O(tables); `lists` are taken as they are. */
+  readonly capture: (lists: ReadonlyArray<OperatorList>) => Capture
+}
+
+export interface Capture {
+  /** The view as one compressed, checksummed object. Yields at least every 5 ms; run at most once; ends the capture. */
+  readonly encode: Effect.Effect<Uint8Array>
+  /** Ends the capture without encoding it. */
+  readonly release: () => void
+}
