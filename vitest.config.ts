@@ -1,13 +1,24 @@
 import { defineConfig } from "vitest/config"
 
-const conditions = ["tidemark-source"]
+/** Packages of the checkout resolve to their sources: in tests, in worker threads and in child processes. */
+const condition = "tidemark-source"
+const isCi = process.env.CI === "true"
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { conditions: [condition, "module", "node", "development|production"] },
+  ssr: {
+    resolve: { conditions: [condition, "module", "node", "development|production"], externalConditions: [condition] }
+  },
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/tooling/leakedHandles.ts"],
+    env: { NODE_OPTIONS: `--conditions=${condition}` },
+    execArgv: [`--conditions=${condition}`],
     testTimeout: 30_000,
-    execArgv: ["--conditions=tidemark-source"]
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+    allowOnly: false,
+    passWithNoTests: false,
+    reporters: isCi ? ["default", ["json", { outputFile: "out/test-report.json" }]] : ["default"]
   }
 })

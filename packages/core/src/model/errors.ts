@@ -28,7 +28,7 @@ export class PipelineInvalid extends Data.TaggedError("PipelineInvalid")<{
 export class StorageFailure extends Data.TaggedError("StorageFailure")<{
   readonly operation: string
   readonly path: string
-  readonly reason: "missing" | "exists" | "full" | "denied" | "io" | "timeout"
+  readonly reason: "missing" | "exists" | "full" | "denied" | "invalid" | "io" | "timeout"
   readonly outcome: "none" | "unknown"
   readonly cause?: unknown
 }> {
@@ -44,6 +44,7 @@ const storageAdvice: Record<StorageFailure["reason"], string> = {
   exists: "it exists already. Objects are written once; another process may use the same directory.",
   full: "no space is left on the device. Free some space and run again; nothing that was completed is lost.",
   denied: "permission denied. Make the directory writable for this user.",
+  invalid: "the path or name cannot be used for this. Choose another one.",
   io: "the device reported an input/output error. Check the disk.",
   timeout: "no answer within the time limit. The outcome is unknown until the log has been read again."
 }
@@ -167,6 +168,21 @@ export class UserFunctionFailed extends Data.TaggedError("UserFunctionFailed")<{
     return (
       `Operator "${this.operator}" (subtask ${this.subtask}) threw at ${this.position}: ${causeText(this.cause)}. ` +
       `Record: ${this.record}. Fix the function or filter the record; the job resumes from its last checkpoint.`
+    )
+  }
+}
+
+/** A value in keyed state does not fit the schema of the state; noticed when a checkpoint writes it. */
+export class StateValueInvalid extends Data.TaggedError("StateValueInvalid")<{
+  readonly operator: OperatorUid
+  readonly state: string
+  readonly problem: string
+}> {
+  readonly retry: Retry = "never"
+  override get message(): string {
+    return (
+      `State "${this.state}" of operator "${this.operator}" holds a value that does not fit its schema: ${this.problem}. ` +
+      "Fix the function that computes it, or the schema; the job resumes from its last checkpoint."
     )
   }
 }

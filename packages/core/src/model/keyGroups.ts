@@ -20,7 +20,7 @@ export const hashString = (text: string): number => {
 
 /** Integers hash by their low and high 32 bits. HOT. */
 export const hashInteger = (value: number): number =>
-  finalise((value | 0) ^ Math.imul((value - (value >>> 0)) / 4294967296 | 0, 0x9e3779b1))
+  finalise((value | 0) ^ Math.imul(((value - (value >>> 0)) / 4294967296) | 0, 0x9e3779b1))
 
 const finalise = (hash: number): number => {
   let h = hash

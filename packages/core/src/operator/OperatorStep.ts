@@ -17,7 +17,7 @@ export interface OperatorStep {
   /** Code for one record; `next` yields the code of the rest of the chain for a record. */
   readonly emit: (code: ChainCode, record: RecordNames, next: (record: RecordNames) => string) => string
   /** Code to run when the watermark has advanced; `emitNext` is the name of a function `(value, timestamp, key, group)` that runs the rest of the chain. */
-  readonly emitWatermark?: (code: ChainCode, watermark: string, emitNext: string) => string
+  readonly emitWatermark?: (code: ChainCode, watermark: WatermarkNames, emitNext: string) => string
   readonly interpret: (context: StepContext, next: Collector) => StepTwin
 }
 
@@ -27,6 +27,12 @@ export interface RecordNames {
   readonly timestamp: string
   readonly key: string
   readonly group: string
+}
+
+/** Names of the variables that hold the watermark before and after an advance. */
+export interface WatermarkNames {
+  readonly previous: string
+  readonly current: string
 }
 
 /** Names and bindings of one generated function. */
@@ -41,6 +47,8 @@ export interface ChainCode {
   readonly countLate: string
   /** Expression of the current watermark. */
   readonly currentWatermark: string
+  /** Variable of the highest event time assigned so far. */
+  readonly maxTimestamp: string
 }
 
 export type Collector = (value: unknown, timestamp: Timestamp, key: KeyValue, group: number) => void
@@ -49,6 +57,7 @@ export interface StepContext {
   readonly table: (state: string) => KeyedTable<unknown>
   readonly countLate: () => void
   readonly currentWatermark: () => Timestamp
+  readonly noteTimestamp: (timestamp: Timestamp) => void
 }
 
 export interface StepTwin {

@@ -2,12 +2,13 @@
  * What a pipeline compiles to: tasks (chains of operators) joined by exchanges. Pure data and pure functions; the same
  * plan serves every parallelism.
  */
-import type { Schema } from "effect"
 import type { Sink } from "../connector/Sink.ts"
 import type { Source } from "../connector/Source.ts"
 import type { OperatorUid, TaskId } from "../model/ids.ts"
-import type { KeyValue } from "../model/keyGroups.ts"
+import type { KeySelector } from "../operator/keySelector.ts"
 import type { OperatorStep } from "../operator/OperatorStep.ts"
+
+export type { KeySelector }
 
 export interface PhysicalPlan {
   readonly pipeline: string
@@ -36,11 +37,3 @@ export type TaskInput =
 export type TaskOutput =
   | { readonly _tag: "Exchange"; readonly to: TaskId; readonly key: KeySelector }
   | { readonly _tag: "Sink"; readonly uid: OperatorUid; readonly sink: Sink<unknown> }
-
-export interface KeySelector {
-  /** For `explain`: `origin`. */
-  readonly description: string
-  readonly schema: Schema.Codec<unknown, unknown>
-  /** HOT. Fails: throws for NaN, -0 and fractions. Tuples answer their JSON text. */
-  readonly select: (value: unknown) => KeyValue
-}

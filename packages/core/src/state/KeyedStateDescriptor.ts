@@ -5,6 +5,7 @@ export interface KeyedStateDescriptor<V> {
   readonly operator: string
   readonly name: string
   readonly kind: "value" | "list" | "map" | "reducing" | "aggregating" | "window" | "timer"
+  /** The key as the user knows it; a tuple is stored as its text. */
   readonly key: Schema.Codec<unknown, unknown>
   readonly value: Schema.Codec<V, unknown>
   /** A fresh accumulator for `acquire`. */

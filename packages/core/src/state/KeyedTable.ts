@@ -10,6 +10,8 @@ import type { KeyValue } from "../model/keyGroups.ts"
 export interface KeyedTable<V> {
   /** HOT. Cost: one or two map look-ups. */
   get(key: KeyValue, group: number, namespace: number): V | undefined
+  /** As `get`, for a look at an accumulator that is neither kept nor mutated: a later `acquire` need not copy it. HOT. */
+  peek(key: KeyValue, group: number, namespace: number): V | undefined
   /** HOT. */
   set(key: KeyValue, group: number, namespace: number, value: V): void
   /** HOT. */
@@ -21,7 +23,7 @@ export interface KeyedTable<V> {
   acquire(key: KeyValue, group: number, namespace: number): V
   /** Namespaces that hold entries, ascending. */
   namespaces(): ReadonlyArray<number>
-  /** Visits and removes every entry of a namespace. */
+  /** Visits and removes every entry of a namespace. What `set` has stored stays immutable; accumulators become the visitor's. */
   drain(namespace: number, visit: (key: KeyValue, group: number, value: V) => void): void
   /** Entries in the table. */
   readonly size: number

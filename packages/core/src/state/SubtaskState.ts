@@ -27,8 +27,11 @@ export interface SubtaskState {
 }
 
 export interface Capture {
-  /** The view as one compressed, checksummed object. Yields at least every 5 ms; run at most once; ends the capture. */
-  readonly encode: Effect.Effect<Uint8Array>
+  /**
+   * The view as one compressed, checksummed object; `late` are lists that were not known at the barrier (prepared
+   * transactions). Yields at least every 5 ms; run at most once; ends the capture.
+   */
+  readonly encode: (late: ReadonlyArray<OperatorList>) => Effect.Effect<Uint8Array>
   /** Ends the capture without encoding it. */
   readonly release: () => void
 }

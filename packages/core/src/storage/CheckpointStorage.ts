@@ -5,6 +5,8 @@
  * B2 What `create*` has answered is durable: it survives a power loss.
  * B3 Of two writers that append at the same slot, exactly one is told `appended`.
  * B4 A failure says whether it had no effect (`outcome: "none"`) or may have had one (`"unknown"`).
+ * B5 `taken` and `exists` are durable facts too, and so is a removed entry; a removed object may come back after a
+ *    power loss.
  */
 import type { Effect, Scope } from "effect"
 import type { StorageFailure, StorageLocked } from "../model/errors.ts"
@@ -12,15 +14,12 @@ import type { StorageFailure, StorageLocked } from "../model/errors.ts"
 export interface CheckpointStorage {
   /** Where it is, for messages: `file checkpoints/`. */
   readonly location: string
-  /** Names of the jobs that have a log here. */
+  /** Names of the jobs that have an entry in their log here, sorted; empty if there is nothing yet. */
   readonly jobs: Effect.Effect<ReadonlyArray<string>, StorageFailure>
-  /** Opens a job for reading; takes no lock and changes nothing. */
+  /** Opens a job for reading; takes no lock and changes nothing. Fails with `missing` for a job never opened here. */
   readonly inspect: (job: string) => Effect.Effect<JobReader, StorageFailure>
   /** Opens a job for writing and excludes other processes until the scope closes. */
-  readonly open: (
-    job: string,
-    holder: Holder
-  ) => Effect.Effect<JobStorage, StorageFailure | StorageLocked, Scope.Scope>
+  readonly open: (job: string, holder: Holder) => Effect.Effect<JobStorage, StorageFailure | StorageLocked, Scope.Scope>
 }
 
 /** Who holds a directory, for the message of a second process. */
@@ -49,7 +48,10 @@ export interface JobReader {
 }
 
 export interface JobStorage extends JobReader {
-  /** Names are unique to a term: `/`-separated segments of `[A-Za-z0-9._-]`, encoded by {@link objectName}. */
+  /**
+   * Names are unique to a term: `/`-separated segments of `[A-Za-z0-9._~-]` that do not begin with a dot, at most 255
+   * characters in all; users' names in them are encoded by {@link objectName}. Others are refused as `invalid`.
+   */
   readonly createObject: (name: string, bytes: Uint8Array) => Effect.Effect<void, StorageFailure>
   /** Removing what is not there succeeds. */
   readonly deleteObject: (name: string) => Effect.Effect<void, StorageFailure>

@@ -1,0 +1,135 @@
+/**
+ * Writes the lines of one subtask. HOT per record.
+ *
+ * W1 Every cut between two checkpoints begins a new hidden file: several may be under preparation at once.
+ * W2 A part whose appends did not all succeed is never prepared.
+ */
+import { join } from "node:path"
+import { type Files, type Json, SinkFailure, type SinkWriter, type StorageFailure } from "@tidemark/core/connector"
+import { Effect, Result } from "effect"
+import { asSink } from "../internal/sinkFailures.ts"
+import type { EncodeLine } from "./encodeLine.ts"
+import type { JsonlTransaction } from "./JsonlTransaction.ts"
+import { hiddenName, partName } from "./partName.ts"
+
+export interface JsonlWriterOptions<A> {
+  readonly directory: string
+  readonly files: Files
+  readonly encode: EncodeLine<A>
+  readonly owner: string
+  readonly term: number
+  readonly subtask: number
+}
+
+/** Characters that are buffered before the task is asked to flush. */
+const bufferedCharsMax = 1024 * 1024
+
+/** What was written between two cuts. */
+class Cut {
+  readonly hidden: string
+  text = ""
+  records = 0
+  /** Bytes in the file. */
+  bytes = 0
+
+  constructor(hidden: string) {
+    this.hidden = hidden
+  }
+}
+
+export class JsonlWriter<A> implements SinkWriter<A> {
+  private readonly options: JsonlWriterOptions<A>
+  private cuts = 0
+  private current: Cut
+
+  constructor(options: JsonlWriterOptions<A>) {
+    this.options = options
+    this.current = this.nextCut()
+  }
+
+  write(value: A): void {
+    const line = this.options.encode(value)
+    if (Result.isFailure(line)) throw this.refused(value, line.failure)
+    this.current.text += `${line.success}\n`
+    this.current.records++
+  }
+
+  isFull(): boolean {
+    return this.current.text.length >= bufferedCharsMax
+  }
+
+  get flush(): Effect.Effect<void, SinkFailure> {
+    return Effect.suspend(() => asSink(this.options.directory, "write")(this.append(this.current)))
+  }
+
+  prepare(checkpoint: number): Effect.Effect<Json | null, SinkFailure> {
+    const cut = this.current
+    if (cut.records === 0) return Effect.succeed(null)
+    this.current = this.nextCut() // W1
+    const { directory, files, owner, term, subtask } = this.options
+    const path = join(directory, cut.hidden)
+    const transaction = Effect.gen({ self: this }, function* () {
+      yield* this.append(cut)
+      yield* files.sync(path)
+      yield* files.syncDirectory(directory)
+      return { found: yield* files.size(path), expected: cut.bytes }
+    })
+    return transaction.pipe(
+      asSink(directory, "prepare"),
+      Effect.flatMap(({ found, expected }) => {
+        if (found !== expected) return Effect.fail(this.torn(cut.hidden, { found, expected })) // W2
+        const part = partName(owner, { checkpoint, term, subtask })
+        return Effect.succeed({
+          hidden: cut.hidden,
+          part,
+          checkpoint,
+          records: cut.records,
+          bytes: cut.bytes
+        } satisfies JsonlTransaction)
+      })
+    )
+  }
+
+  private nextCut(): Cut {
+    const { owner, term, subtask } = this.options
+    return new Cut(hiddenName(owner, { term, subtask, cut: this.cuts++ }))
+  }
+
+  /** Moves what is buffered into the file. After a failure the text is kept and the size no longer adds up (W2). */
+  private append(cut: Cut): Effect.Effect<void, StorageFailure> {
+    if (cut.text === "") return Effect.void
+    const { directory, files } = this.options
+    const path = join(directory, cut.hidden)
+    const { text } = cut
+    const bytes = new TextEncoder().encode(text)
+    const write = cut.bytes === 0 ? files.write(path, bytes) : files.append(path, bytes)
+    return Effect.map(write, () => {
+      cut.text = cut.text.slice(text.length)
+      cut.bytes += bytes.length
+    })
+  }
+
+  private refused(value: A, problem: string): SinkFailure {
+    const text = Result.getOrElse(
+      Result.try(() => JSON.stringify(value)),
+      () => String(value)
+    )
+    return new SinkFailure({
+      target: this.options.directory,
+      operation: "write",
+      reason: "schema",
+      detail: `a record does not fit the schema: ${problem}. Record: ${text}. Correct the pipeline or the schema.`,
+      retry: "never"
+    })
+  }
+
+  private torn(hidden: string, { found, expected }: { readonly found: number; readonly expected: number }) {
+    return new SinkFailure({
+      target: this.options.directory,
+      operation: "prepare",
+      reason: "io",
+      detail: `${hidden} has ${found} bytes instead of the ${expected} that were written. Check the disk.`,
+      retry: "restart"
+    })
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The worker thread that decodes for one reader; started with the first request, ended with the reader's scope.
+ */
+import { Worker } from "node:worker_threads"
+import type { DecodeProblem, UnitAnswer, UnitRequest } from "./decoding.ts"
+
+export interface DecoderThreadOptions {
+  readonly onAnswer: (answer: UnitAnswer) => void
+  /** The thread ended by itself or broke: nothing will be answered any more. */
+  readonly onDeath: (problem: DecodeProblem) => void
+}
+
+/** The sources run as `.ts`, the build as `.js`; both files lie beside this one. */
+const workerUrl = new URL(`./parquetWorker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
+
+export class DecoderThread {
+  private readonly options: DecoderThreadOptions
+  private worker: Worker | null = null
+  private isClosed = false
+
+  constructor(options: DecoderThreadOptions) {
+    this.options = options
+  }
+
+  request(request: UnitRequest): void {
+    if (this.isClosed) return
+    this.worker ??= this.start()
+    this.worker.postMessage(request)
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    await this.worker?.terminate()
+  }
+
+  private start(): Worker {
+    const worker = new Worker(workerUrl)
+    worker.on("message", (answer: UnitAnswer) => this.options.onAnswer(answer))
+    worker.on("messageerror", (cause) => this.die(cause.message))
+    worker.on("error", (cause) => this.die(cause instanceof Error ? cause.message : String(cause)))
+    worker.on("exit", (code) => this.die(`exit code ${code}`))
+    return worker
+  }
+
+  private die(detail: string): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.options.onDeath({ reason: "io", detail: `the decoding thread ended unexpectedly: ${detail}.` })
+  }
+}

@@ -1,0 +1,2 @@
+export { ParquetFile } from "./ParquetFile.ts"
+export type { ParquetSourceOptions } from "./parquetSource.ts"

@@ -1,0 +1,89 @@
+/**
+ * The types of the fluent builder. What a stream offers next depends on what is known of its records: without a schema
+ * they cannot be keyed, stored or written, and the compiler says so.
+ */
+import type { Duration, Schema } from "effect"
+import type { Sink } from "../connector/Sink.ts"
+import type { AggregateResult, AggregateSpec } from "../operator/Aggregate.ts"
+import type { Key, KeyField } from "../operator/keys.ts"
+import type { Window, WindowResult } from "../operator/Window.ts"
+import type { Pipeline } from "./Graph.ts"
+
+export interface StepOptions {
+  /** The operator's name in messages; `map-3` and the like by default. */
+  readonly uid?: string
+}
+
+export interface SchemaOption<B> extends StepOptions {
+  /** Needed before the records are keyed, stored or written. */
+  readonly schema: Schema.Codec<B, unknown>
+}
+
+/** Records of type A whose schema is known. */
+export interface Stream<A> {
+  /** Keeps the records for which the predicate holds. */
+  filter<B extends A>(keeps: (value: A) => value is B, options?: StepOptions): Stream<B>
+  filter(keeps: (value: A) => boolean, options?: StepOptions): Stream<A>
+  /** Turns every record into another. */
+  map<B>(f: (value: A) => NoInfer<B>, options: SchemaOption<B>): Stream<B>
+  map<B>(f: (value: A) => B, options?: StepOptions): SchemalessStream<B>
+  /** Turns every record into any number of others, in order. */
+  flatMap<B>(f: (value: A) => ReadonlyArray<NoInfer<B>>, options: SchemaOption<B>): Stream<B>
+  flatMap<B>(f: (value: A) => ReadonlyArray<B>, options?: StepOptions): SchemalessStream<B>
+  /**
+   * Brings the records of a key together, in one subtask. Keys are strings, booleans, bigints, whole numbers other than
+   * -0, branded forms and tuples of these. Fails: a record whose key is none of them fails the job.
+   */
+  keyBy<F extends KeyField<A>>(field: F): KeyedStream<A, A[F]>
+  keyBy<K extends Key>(f: (value: A) => NoInfer<K>, keySchema: Schema.Codec<K, unknown>): KeyedStream<A, K>
+  /** Ends the pipeline in a sink whose schema the records fit. */
+  to<B>(uid: string, sink: Sink<B> & FitsSink<A, B>): Pipeline
+}
+
+/** A stream right after its source, where event time can be assigned. */
+export interface SourceStream<A> extends Stream<A> {
+  /**
+   * Says when a record happened, in epoch milliseconds or as a `Date`. Records may be late by `outOfOrderness` (zero by
+   * default) against the newest of their split. Fails: a time that is none fails the job.
+   */
+  eventTime(assign: (value: A) => number | Date, options?: EventTimeOptions): Stream<A>
+}
+
+export interface EventTimeOptions {
+  readonly outOfOrderness?: Duration.Input
+}
+
+/** Records of a type whose schema nobody has told: only stateless steps may follow. */
+export interface SchemalessStream<A> {
+  filter<B extends A>(keeps: (value: A) => value is B, options?: StepOptions): SchemalessStream<B>
+  filter(keeps: (value: A) => boolean, options?: StepOptions): SchemalessStream<A>
+  map<B>(f: (value: A) => NoInfer<B>, options: SchemaOption<B>): Stream<B>
+  map<B>(f: (value: A) => B, options?: StepOptions): SchemalessStream<B>
+  flatMap<B>(f: (value: A) => ReadonlyArray<NoInfer<B>>, options: SchemaOption<B>): Stream<B>
+  flatMap<B>(f: (value: A) => ReadonlyArray<B>, options?: StepOptions): SchemalessStream<B>
+  readonly keyBy: SchemaMissing<"keyBy needs the schema of the records: pass { schema } to the map or flatMap before">
+  readonly to: SchemaMissing<"a sink needs the schema of the records: pass { schema } to the map or flatMap before">
+}
+
+/** Stands where a method would, if the schema of the records were known. */
+export interface SchemaMissing<Advice extends string> {
+  readonly schemaMissing: Advice
+}
+
+/** Accepts every sink whose schema takes the records; else names what does not fit. */
+export type FitsSink<A, B> = [A] extends [B]
+  ? unknown
+  : { readonly "the records do not fit the schema of the sink": { readonly records: A; readonly sink: B } }
+
+/** Records of type A by key of type K. */
+export interface KeyedStream<A, K> {
+  /** Combines every record with what its key has come to, and emits the new value of the key for every record. */
+  reduce(uid: string, f: (left: A, right: A) => A): Stream<A>
+  window(window: Window): WindowedStream<A, K>
+}
+
+/** Records of type A by key and window. */
+export interface WindowedStream<A, K> {
+  /** Emits one result per key and window, when the watermark has passed the window's end. */
+  aggregate<S extends AggregateSpec<A>>(uid: string, spec: S): Stream<WindowResult<K, AggregateResult<S>>>
+}

@@ -1,0 +1,71 @@
+/** Shows a plan: its tasks, chained operators, exchanges and states, as text or as a Mermaid flowchart. */
+import { describeSchema } from "../state/describeSchema.ts"
+import { compileChain } from "./compileChain.ts"
+import { durationText } from "./durations.ts"
+import type { PhysicalPlan, TaskInput, TaskOutput, TaskPlan } from "./PhysicalPlan.ts"
+import { schemaText } from "./schemaText.ts"
+
+export interface ExplainOptions {
+  readonly parallelism: number
+  /** `text` by default. */
+  readonly format?: "text" | "mermaid"
+  /** Adds the generated code of every chain; text only. */
+  readonly code?: boolean
+}
+
+export const explain = (plan: PhysicalPlan, options: ExplainOptions): string =>
+  options.format === "mermaid" ? explainMermaid(plan, options.parallelism) : explainText(plan, options)
+
+const explainText = (plan: PhysicalPlan, { code, parallelism }: ExplainOptions): string => {
+  const tasks = plan.tasks.map((task) => {
+    const source = code === true ? compileChain(task, "generated").source : null
+    const lines = [...operatorLines(task), ...(source === null ? [] : ["code:", ...source.split("\n")])]
+    return [`task "${task.id}" x ${parallelism}`, ...lines.map((line) => `  ${line}`.trimEnd())].join("\n")
+  })
+  return [`pipeline "${plan.pipeline}"`, ...tasks].join("\n\n")
+}
+
+const operatorLines = (task: TaskPlan): ReadonlyArray<string> => [
+  inputLine(task.input),
+  ...task.steps.flatMap((step) => [
+    `${step.uid}: ${step.description}`,
+    ...step.states.map(
+      (state) =>
+        `  state "${state.name}" (${state.kind}): ` +
+        `${schemaText(describeSchema(state.key))} -> ${schemaText(describeSchema(state.value))}`
+    )
+  ]),
+  outputLine(task.output)
+]
+
+const inputLine = (input: TaskInput): string => {
+  if (input._tag === "Exchange") return `from ${input.from.map((task) => `"${task}"`).join(", ")}`
+  const time = input.outOfOrdernessMs === null ? "no event time" : `event time, ${lateness(input.outOfOrdernessMs)}`
+  const bounds = input.source.isBounded ? "bounded" : "unbounded"
+  return `${input.uid}: source ${input.source.description} (${bounds}; ${time})`
+}
+
+const lateness = (millis: number): string => (millis === 0 ? "in order" : `out of order by ${durationText(millis)}`)
+
+const outputLine = (output: TaskOutput): string =>
+  output._tag === "Sink"
+    ? `${output.uid}: sink ${output.sink.description} (${output.sink.delivery})`
+    : `exchange by ${keyText(output)} to "${output.to}"`
+
+const keyText = ({ key }: Extract<TaskOutput, { readonly _tag: "Exchange" }>): string =>
+  `${key.description} (${schemaText(describeSchema(key.schema))})`
+
+const explainMermaid = (plan: PhysicalPlan, parallelism: number): string => {
+  const ids = new Map(plan.tasks.map((task, index) => [task.id, `task${index}`]))
+  const nodes = plan.tasks.map(
+    (task) =>
+      `  ${ids.get(task.id)}["${[`${task.id} x ${parallelism}`, ...operatorLines(task)].map(label).join("<br/>")}"]`
+  )
+  const edges = plan.tasks.flatMap(({ id, output }) =>
+    output._tag === "Exchange" ? [`  ${ids.get(id)} -->|"${label(keyText(output))}"| ${ids.get(output.to)}`] : []
+  )
+  return ["flowchart TD", ...nodes, ...edges].join("\n")
+}
+
+/** Names are the user's: quotes and markup become Mermaid's character codes. */
+const label = (text: string): string => text.trim().replace(/["<>&#;{}`\n]/g, (char) => `#${char.charCodeAt(0)};`)

@@ -1,0 +1,246 @@
+/**
+ * Emits the fused loop of a chain: one function for batches, one for each operator that fires when event time advances.
+ *
+ * G1 Every instance gets code of its own: what V8 learns of one chain is never spoilt by another.
+ * G2 No call, allocation or closure per record but those of the user's functions, the tables and the output.
+ */
+import type { ChainContext, ChainInstance } from "../operator/ChainInstance.ts"
+import type { ChainCode, OperatorStep, RecordNames } from "../operator/OperatorStep.ts"
+import { chainFailure, firedPosition } from "./chainFailure.ts"
+import { openTables } from "./openTables.ts"
+import type { TaskPlan } from "./PhysicalPlan.ts"
+
+export interface GeneratedChain {
+  readonly source: string
+  readonly instantiate: (context: ChainContext) => ChainInstance
+}
+
+export const generateChain = (task: TaskPlan): GeneratedChain => {
+  const writer = makeWriter()
+  const codes = task.steps.map((step, index) => writer.codeOf(step, index))
+  const source = indent(emitChain(task, codes, writer))
+  return {
+    source,
+    instantiate: (context) => {
+      const tables = openTables(task, context.state)
+      const make = new Function(
+        ...["context", "fail", "firedPosition", "source"],
+        ...writer.bound.map((binding) => binding.name),
+        ...writer.tables.map((table) => table.name),
+        `${source}\n//# sourceURL=${sourceUrl(task, context)}`
+      )
+      return make(
+        ...[context, chainFailure(task, context.subtask), firedPosition, source],
+        ...writer.bound.map((binding) => binding.value),
+        ...writer.tables.map((table) => tables(table.step, table.state))
+      )
+    }
+  }
+}
+
+/** V8 shares code and feedback between equal texts: the number makes every text its own. G1. */
+let instances = 0
+const sourceUrl = (task: TaskPlan, context: ChainContext): string => {
+  instances += 1
+  return `tidemark/${task.id.replace(/[^\w.-]/g, "_")}/${context.subtask}/${instances}.js`
+}
+
+interface Writer {
+  readonly bound: ReadonlyArray<{ readonly name: string; readonly value: unknown }>
+  readonly tables: ReadonlyArray<{ readonly name: string; readonly step: OperatorStep; readonly state: string }>
+  readonly late: ReadonlyMap<string, string>
+  readonly codeOf: (step: OperatorStep, index: number) => ChainCode
+}
+
+/** Collects the names that the emitted code of all steps uses. */
+const makeWriter = (): Writer => {
+  const bound: Array<{ readonly name: string; readonly value: unknown }> = []
+  const tables: Array<{ readonly name: string; readonly step: OperatorStep; readonly state: string }> = []
+  const late = new Map<string, string>()
+  let names = 0
+  const fresh = (hint: string): string => {
+    names += 1
+    return `${hint}${names}`
+  }
+  const bind = (hint: string, value: unknown): string => {
+    const known = bound.find((binding) => binding.value === value)
+    if (known !== undefined) return known.name
+    const name = fresh(hint)
+    bound.push({ name, value })
+    return name
+  }
+  const table = (step: OperatorStep, state: string): string => {
+    const known = tables.find((candidate) => candidate.step === step && candidate.state === state)
+    if (known !== undefined) return known.name
+    const name = fresh("table")
+    tables.push({ name, step, state })
+    return name
+  }
+  const codeOf = (step: OperatorStep, index: number): ChainCode => ({
+    name: fresh,
+    bind,
+    table: (state) => table(step, state),
+    get countLate() {
+      late.set(step.uid, `late${index}`)
+      return `late${index}++`
+    },
+    currentWatermark: "currentWatermark",
+    maxTimestamp: "maxTimestamp"
+  })
+  return { bound, tables, late, codeOf }
+}
+
+const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: Writer): string => {
+  const output = emitOutput(task, writer.codeOf(outputStep, task.steps.length))
+  const run = emitRun(task, emitSteps(task, codes, output, 0))
+  const firing = task.steps.map((step, index) => emitFiring(task, { codes, index, output, step }))
+  const fires = firing.some((code) => code.advance !== "")
+  const late = [...writer.late]
+  return `"use strict"
+const output = context.output
+let watermark = -Infinity
+let highest = -Infinity
+${fires ? "let fired = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
+${emitAdvance(firing)}
+return {
+run,
+advance,
+watermark: () => watermark,
+restoreWatermark: (to) => {
+watermark = to
+${fires ? "fired = -Infinity\n" : ""}},
+takeMaxTimestamp: () => {
+const taken = highest
+highest = -Infinity
+return taken
+},
+lateRecords: () => new Map([${late.map(([uid, name]) => `[${JSON.stringify(uid)}, ${name}]`).join(", ")}].filter((entry) => entry[1] > 0)),
+source
+}`
+}
+
+interface Firing {
+  readonly declaration: string
+  readonly advance: string
+}
+
+const emitAdvance = (firing: ReadonlyArray<Firing>): string => {
+  const body = firing.map((code) => code.advance).join("")
+  if (body === "") return "const advance = (to) => {\nif (to > watermark) watermark = to\n}"
+  return `const advance = (to) => {
+if (to > watermark) watermark = to
+if (watermark <= fired) return
+const previous = fired
+const current = watermark
+fired = current
+try {
+${body}} catch (error) {
+throw fail(error, { step: at, position: firedPosition(current), record: firing })
+}
+}`
+}
+
+/** The output is emitted like a step, but it has no state and never fires. */
+const outputStep: OperatorStep = {
+  uid: "output",
+  kind: "output",
+  description: "output",
+  states: [],
+  emit: () => "",
+  interpret: () => ({ record: () => {} })
+}
+
+const emitRun = (task: TaskPlan, body: (record: RecordNames) => string): string => {
+  const keyed = task.input._tag === "Exchange"
+  const record = {
+    value: "value",
+    timestamp: "timestamp",
+    key: keyed ? "key" : '""',
+    group: keyed ? "group" : "0"
+  }
+  return `const run = (columns) => {
+const values = columns.values
+const timestamps = columns.timestamps
+const timed = timestamps.length > 0
+${keyed ? "const keys = columns.keys\nconst groups = columns.groups\n" : ""}const length = values.length
+const currentWatermark = watermark
+let maxTimestamp = highest
+let at = 0
+let index = 0
+try {
+for (; index < length; index++) {
+const value = values[index]
+const timestamp = timed ? timestamps[index] : -Infinity
+${keyed ? "const key = keys[index]\nconst group = groups[index]\n" : ""}${body(record)}
+}
+} catch (error) {
+throw fail(error, { step: at, position: context.position(index), record: values[index] })
+}
+highest = maxTimestamp
+}`
+}
+
+type EmitRecord = (record: RecordNames) => string
+
+/** Code of the steps from an index on, each inside the one before. */
+const emitSteps = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, output: EmitRecord, from: number): EmitRecord => {
+  const step = task.steps[from]
+  const code = codes[from]
+  if (step === undefined || code === undefined) return output
+  return (record) =>
+    `// ${comment(step)}\nat = ${from}\n${step.emit(code, record, emitSteps(task, codes, output, from + 1))}`
+}
+
+const emitOutput = (task: TaskPlan, code: ChainCode): EmitRecord => {
+  const { output, steps } = task
+  const collect = (record: RecordNames): string =>
+    `at = ${steps.length + 1}\noutput.collect(${record.value}, ${record.timestamp}, ${record.key}, ${record.group})`
+  if (output._tag === "Sink") return (record) => collect({ ...record, key: '""', group: "0" })
+  return (record) =>
+    `at = ${steps.length}\n${output.key.emit(code, record.value, (key, group) => collect({ ...record, key, group }))}`
+}
+
+interface FiringOptions {
+  readonly codes: ReadonlyArray<ChainCode>
+  readonly index: number
+  readonly output: EmitRecord
+  readonly step: OperatorStep
+}
+
+/** The rest of the chain as a function, for a step that fires; and the code that fires it. */
+const emitFiring = (task: TaskPlan, { codes, index, output, step }: FiringOptions): Firing => {
+  const code = codes[index]
+  if (step.emitWatermark === undefined || code === undefined) return { declaration: "", advance: "" }
+  const rest = emitSteps(task, codes, output, index + 1)
+  const name = code.name("emit")
+  const record = { value: "value", timestamp: "timestamp", key: "key", group: "group" }
+  return {
+    declaration: `const ${name} = (value, timestamp, key, group) => {
+const currentWatermark = watermark
+firing = value
+${rest(record)}
+at = ${index}
+}
+`,
+    advance: `at = ${index}
+firing = undefined
+${step.emitWatermark(code, { previous: "previous", current: "current" }, name)}
+`
+  }
+}
+
+/** Names are the user's: nothing of them may end the comment. */
+const comment = (step: OperatorStep): string => `${step.uid}: ${step.description}`.replace(/[^\x20-\x7e]/g, "?")
+
+const indent = (source: string): string => {
+  let depth = 0
+  return source
+    .split("\n")
+    .map((line) => {
+      if (line.startsWith("}")) depth -= 1
+      const indented = "  ".repeat(depth) + line
+      if (line.endsWith("{")) depth += 1
+      return indented
+    })
+    .join("\n")
+}

@@ -1,0 +1,133 @@
+/** The interpreted twin of a chain: a closure per step. Serves where code may not be generated, and as the test's model. */
+import type { Columns } from "../model/Batch.ts"
+import { minWatermark, type Timestamp } from "../model/time.ts"
+import type { ChainContext, ChainInstance } from "../operator/ChainInstance.ts"
+import { groupOfKey } from "../operator/keySelector.ts"
+import type { Collector, StepTwin } from "../operator/OperatorStep.ts"
+import { chainFailure, firedPosition } from "./chainFailure.ts"
+import { openTables } from "./openTables.ts"
+import type { TaskOutput, TaskPlan } from "./PhysicalPlan.ts"
+
+/** What the closures of a chain share. */
+interface ChainState {
+  at: number
+  watermark: Timestamp
+  fired: Timestamp
+  maxTimestamp: Timestamp
+  firing: unknown
+}
+
+export const interpretChain = (task: TaskPlan, context: ChainContext): ChainInstance => {
+  const state: ChainState = {
+    at: 0,
+    watermark: minWatermark,
+    fired: minWatermark,
+    maxTimestamp: minWatermark,
+    firing: undefined
+  }
+  const late = new Map<string, number>()
+  const fail = chainFailure(task, context.subtask)
+  const { first, twins } = linkTwins(task, context, { state, late })
+  return {
+    run: (columns) => {
+      let index = 0
+      try {
+        for (; index < columns.values.length; index++) runRecord(first, columns, index)
+      } catch (error) {
+        throw fail(error, { step: state.at, position: context.position(index), record: columns.values[index] })
+      }
+    },
+    advance: (watermark) => {
+      state.watermark = Math.max(state.watermark, watermark)
+      if (state.watermark <= state.fired) return
+      state.fired = state.watermark
+      try {
+        for (const [step, twin] of twins.entries()) {
+          state.at = step
+          state.firing = undefined
+          twin.watermark?.(state.fired)
+        }
+      } catch (error) {
+        throw fail(error, { step: state.at, position: firedPosition(state.fired), record: state.firing })
+      }
+    },
+    watermark: () => state.watermark,
+    restoreWatermark: (watermark) => {
+      state.watermark = watermark
+      state.fired = minWatermark
+    },
+    takeMaxTimestamp: () => {
+      const max = state.maxTimestamp
+      state.maxTimestamp = minWatermark
+      return max
+    },
+    lateRecords: () => late,
+    source: null
+  }
+}
+
+const runRecord = (first: Collector, columns: Columns, index: number): void => {
+  const timestamp = columns.timestamps[index] ?? minWatermark
+  first(columns.values[index], timestamp, columns.keys[index] ?? "", columns.groups[index] ?? 0)
+}
+
+interface Shared {
+  readonly state: ChainState
+  readonly late: Map<string, number>
+}
+
+/** Builds the twins from the last to the first, each with the next as its collector. */
+const linkTwins = (task: TaskPlan, context: ChainContext, { late, state }: Shared) => {
+  const tables = openTables(task, context.state)
+  const twins: Array<StepTwin> = []
+  let next = outputCollector(task.output, context, { index: task.steps.length, state })
+  for (const [index, step] of [...task.steps.entries()].reverse()) {
+    const rest = next
+    const twin = step.interpret(
+      {
+        table: (name) => tables(step, name),
+        countLate: () => late.set(step.uid, (late.get(step.uid) ?? 0) + 1),
+        currentWatermark: () => state.watermark,
+        noteTimestamp: (timestamp) => {
+          if (timestamp > state.maxTimestamp) state.maxTimestamp = timestamp
+        }
+      },
+      step.emitWatermark === undefined ? rest : watchFiring(rest, index, state)
+    )
+    twins.unshift(twin)
+    next = (value, timestamp, key, group) => {
+      state.at = index
+      twin.record(value, timestamp, key, group)
+    }
+  }
+  return { first: next, twins }
+}
+
+/** Remembers what a step fires, and that the step goes on when the rest of the chain has taken it. */
+const watchFiring =
+  (rest: Collector, index: number, state: ChainState): Collector =>
+  (value, timestamp, key, group) => {
+    state.firing = value
+    rest(value, timestamp, key, group)
+    state.at = index
+  }
+
+const outputCollector = (
+  output: TaskOutput,
+  context: ChainContext,
+  { index, state }: { readonly index: number; readonly state: ChainState }
+): Collector => {
+  if (output._tag === "Sink") {
+    return (value, timestamp) => {
+      state.at = index + 1
+      context.output.collect(value, timestamp, "", 0)
+    }
+  }
+  const { select } = output.key
+  return (value, timestamp) => {
+    state.at = index
+    const key = select(value)
+    state.at = index + 1
+    context.output.collect(value, timestamp, key, groupOfKey(key))
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Aligning the barriers of several channels, as pure functions over a subtask's alignment.
+ *
+ * K1 A channel is blocked from its barrier until the capture: no later record enters the snapshot (S16).
+ * K2 Barriers of captured, abandoned or older checkpoints change nothing and block nothing.
+ * Source: Carbone et al. 2015; Flink SingleCheckpointBarrierHandler.
+ */
+import type { Barrier } from "../model/Barrier.ts"
+import type { ChannelId, CheckpointId } from "../model/ids.ts"
+
+export interface Alignment {
+  /** All input channels, sorted. */
+  readonly channels: ReadonlyArray<ChannelId>
+  /** The checkpoint being aligned, or null. */
+  readonly barrier: Barrier | null
+  /** Channels that have delivered its barrier, sorted; empty when nothing is aligned. */
+  readonly blocked: ReadonlyArray<ChannelId>
+  /** The newest checkpoint that was captured or superseded here. */
+  readonly lastId: CheckpointId
+  /** Invalidated checkpoints newer than `lastId` whose barriers may still come, sorted. */
+  readonly invalidated: ReadonlyArray<CheckpointId>
+}
+
+/** Whether a task may take the next element of a channel; called by the input gate and by the checker. HOT per element. */
+export const mayRead = (alignment: Pick<Alignment, "blocked">, channel: ChannelId): boolean =>
+  !alignment.blocked.includes(channel)
+
+export const isStale = (alignment: Alignment, barrier: Barrier): boolean =>
+  barrier.id <= alignment.lastId ||
+  alignment.invalidated.includes(barrier.id) ||
+  (alignment.barrier !== null && barrier.id < alignment.barrier.id)
+
+/** The barrier is the last one that the alignment waits for. */
+export const isComplete = (alignment: Alignment, channel: ChannelId, barrier: Barrier): boolean => {
+  const blocked = alignment.barrier?.id === barrier.id ? alignment.blocked : []
+  return alignment.channels.every((other) => other === channel || blocked.includes(other))
+}
+
+export const isSuperseding = (alignment: Alignment, barrier: Barrier): boolean =>
+  alignment.barrier !== null && barrier.id > alignment.barrier.id
+
+/** What is left after the checkpoint was captured, superseded or invalidated. */
+export const released = (alignment: Alignment, lastId: CheckpointId): Partial<Alignment> => ({
+  barrier: null,
+  blocked: [],
+  lastId: Math.max(alignment.lastId, lastId),
+  invalidated: alignment.invalidated.filter((id) => id > lastId)
+})

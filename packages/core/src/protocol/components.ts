@@ -1,0 +1,21 @@
+/** The three components of a job: each owner with its parts, stepped as one by runtime and checker alike. */
+import { checkpointMachine } from "./checkpointMachine.ts"
+import { committerMachine } from "./committerMachine.ts"
+import { makeComponent } from "./component.ts"
+import { type CoordinatorCommand, coordinatorMachine } from "./coordinatorMachine.ts"
+import { type JobCommand, jobMachine } from "./jobMachine.ts"
+import { makeStepper } from "./step.ts"
+import { type SubtaskCommand, subtaskMachine } from "./subtaskMachine.ts"
+
+export const jobComponent = makeStepper<typeof jobMachine, JobCommand>(jobMachine)
+
+export const coordinatorComponent = makeComponent<
+  typeof coordinatorMachine,
+  typeof checkpointMachine,
+  CoordinatorCommand
+>(coordinatorMachine, checkpointMachine)
+
+export const subtaskComponent = makeComponent<typeof subtaskMachine, typeof committerMachine, SubtaskCommand>(
+  subtaskMachine,
+  committerMachine
+)

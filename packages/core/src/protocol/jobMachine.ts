@@ -1,0 +1,353 @@
+/**
+ * The life of a job: claim the log, restore, run, and after a failure wait and do it again.
+ *
+ * K1 Nothing of an attempt runs before its claim stands in the log; every attempt has its own claim and term (rule 3, S10).
+ * K2 A new attempt begins only after the former one has been cancelled.
+ * K3 A failure that another attempt cannot help ends the job; so does the same record failing three times running (rule 9).
+ * K4 Finished is recorded in the log only after the commits of the final checkpoint (rule 7).
+ */
+import { assign, setup } from "xstate"
+import type { CheckpointId, SubtaskId, Term } from "../model/ids.ts"
+import type { InvalidationReason } from "./checkpointMachine.ts"
+import type { FailureReport, RestartPolicy } from "./policy.ts"
+import { decideRestart } from "./restartDecider.ts"
+import { including, sorted } from "./sorted.ts"
+
+export interface JobInput {
+  readonly policy: RestartPolicy
+}
+
+export interface JobContext {
+  readonly policy: RestartPolicy
+  /** Counts the attempts of this process; the first is 1. */
+  readonly attempt: number
+  readonly claim: Claimed | null
+  readonly subtasks: ReadonlyArray<SubtaskId>
+  /** Subtasks whose commits are done, sorted. */
+  readonly finished: ReadonlyArray<SubtaskId>
+  /** Failures in a row; saturates at `failuresCeiling`. */
+  readonly failures: number
+  readonly lastRecord: { readonly record: string; readonly times: number } | null
+  readonly outcome: JobOutcome | null
+}
+
+/** What the claim found and reserved. */
+export interface Claimed {
+  readonly term: Term
+  readonly nextId: CheckpointId
+  readonly idsEnd: CheckpointId
+  /** Completed checkpoints that stand in the log before the claim, sorted. */
+  readonly recorded: ReadonlyArray<CheckpointId>
+}
+
+export type JobOutcome = "finished" | "alreadyEnded" | "stopped" | "cancelled" | "failed"
+
+export type JobEvent =
+  | { readonly type: "job.start" }
+  | { readonly type: "job.stop" }
+  | { readonly type: "job.cancel" }
+  | ({ readonly type: "claim.appended" } & Claimed)
+  | { readonly type: "claim.unneeded" }
+  | { readonly type: "claim.failed"; readonly failure: FailureReport }
+  | { readonly type: "attempt.restored"; readonly subtasks: ReadonlyArray<SubtaskId> }
+  | { readonly type: "attempt.failed"; readonly attempt: number; readonly failure: FailureReport }
+  | { readonly type: "attempt.cancelled" }
+  | { readonly type: "subtask.finished"; readonly subtask: SubtaskId }
+  | { readonly type: "checkpoints.failing"; readonly reason: InvalidationReason }
+  | { readonly type: "end.recorded" }
+  | { readonly type: "end.failed"; readonly failure: FailureReport }
+  | { readonly type: "timer.fired"; readonly timer: string }
+
+export type JobCommand =
+  | { readonly _tag: "ClaimLog"; readonly attempt: number }
+  | { readonly _tag: "RestoreAttempt"; readonly attempt: number; readonly claim: Claimed }
+  | { readonly _tag: "RunAttempt"; readonly attempt: number }
+  | { readonly _tag: "CancelAttempt"; readonly attempt: number }
+  | {
+      readonly _tag: "StartCoordinator"
+      readonly subtasks: ReadonlyArray<SubtaskId>
+      readonly claim: Claimed
+    }
+  | { readonly _tag: "SuspendCoordinator"; readonly reason: InvalidationReason }
+  | { readonly _tag: "StopCoordinator" }
+  | { readonly _tag: "RecordEnd"; readonly end: "finished" | "cancelled" }
+  | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "backoff"; readonly step: number }
+  | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "stable" | "stopTimeout" }
+  | { readonly _tag: "CancelTimer"; readonly timer: string }
+  | { readonly _tag: "EndJob"; readonly outcome: JobOutcome }
+
+/** Failures are counted up to here: beyond it the backoff does not grow any more. */
+export const failuresCeiling = 64
+
+const checkpointsFailing: FailureReport = { retry: "restart", record: null }
+
+const recordFailure = (context: JobContext, failure: FailureReport): Partial<JobContext> => ({
+  failures: Math.min(context.failures + 1, failuresCeiling),
+  lastRecord:
+    failure.record === null
+      ? null
+      : {
+          record: failure.record,
+          times: context.lastRecord?.record === failure.record ? Math.min(context.lastRecord.times + 1, 3) : 1
+        },
+  outcome: decideRestart({
+    policy: context.policy,
+    failure,
+    failures: context.failures,
+    sameRecord: context.lastRecord?.record === failure.record ? context.lastRecord.times : 0
+  })
+})
+
+const endJob = (context: JobContext): ReadonlyArray<JobCommand> => [
+  { _tag: "EndJob", outcome: context.outcome ?? "failed" }
+]
+
+export const jobMachine = setup({
+  types: { context: {} as JobContext, events: {} as JobEvent, input: {} as JobInput },
+  actions: {
+    perform: (_, _commands: ReadonlyArray<JobCommand>) => {},
+    fail: assign(({ context }, failure: FailureReport) => recordFailure(context, failure)),
+    conclude: assign((_, outcome: JobOutcome) => ({ outcome }))
+  },
+  guards: {
+    isTimer: ({ event }, timer: string) => event.type === "timer.fired" && event.timer === timer,
+    isThisAttempt: ({ context }, attempt: number) => attempt === context.attempt,
+    isLastToFinish: ({ context }, subtask: SubtaskId) =>
+      including(context.finished, subtask).length === context.subtasks.length,
+    isOpen: ({ context }) => context.outcome === null,
+    isConcluded: ({ context }) => context.outcome !== null,
+    isFailed: ({ context }) => context.outcome === "failed",
+    isCancelled: ({ context }) => context.outcome === "cancelled",
+    isStopped: ({ context }) => context.outcome === "stopped"
+  }
+}).createMachine({
+  id: "job",
+  initial: "created",
+  context: ({ input }) => ({
+    policy: input.policy,
+    attempt: 0,
+    claim: null,
+    subtasks: [],
+    finished: [],
+    failures: 0,
+    lastRecord: null,
+    outcome: null
+  }),
+  states: {
+    created: {
+      description: "Nothing has happened yet.",
+      on: { "job.start": "claiming" }
+    },
+    claiming: {
+      description: "The claim of this attempt is being appended; manifests in flight are settled by it.",
+      entry: [
+        assign({ attempt: ({ context }) => context.attempt + 1, claim: null, subtasks: [], finished: [] }),
+        { type: "perform", params: ({ context }) => [{ _tag: "ClaimLog", attempt: context.attempt }] }
+      ],
+      on: {
+        "claim.appended": {
+          target: "restoring",
+          actions: assign({
+            claim: ({ event }) => ({
+              term: event.term,
+              nextId: event.nextId,
+              idsEnd: event.idsEnd,
+              recorded: event.recorded
+            })
+          })
+        },
+        "claim.unneeded": { target: "concluding", actions: { type: "conclude", params: "alreadyEnded" } },
+        "claim.failed": { target: "failing", actions: { type: "fail", params: ({ event }) => event.failure } },
+        "job.stop": { target: "failing", actions: { type: "conclude", params: "stopped" } },
+        "job.cancel": { target: "failing", actions: { type: "conclude", params: "cancelled" } }
+      }
+    },
+    restoring: {
+      description: "Subtasks load their state; sinks show what is visible.",
+      entry: {
+        type: "perform",
+        params: ({ context }) =>
+          context.claim === null
+            ? []
+            : [{ _tag: "RestoreAttempt", attempt: context.attempt, claim: context.claim }]
+      },
+      on: {
+        "attempt.restored": {
+          target: "running",
+          actions: assign({ subtasks: ({ event }) => sorted(event.subtasks) })
+        },
+        "attempt.failed": {
+          guard: { type: "isThisAttempt", params: ({ event }) => event.attempt },
+          target: "failing",
+          actions: { type: "fail", params: ({ event }) => event.failure }
+        },
+        "job.stop": { target: "failing", actions: { type: "conclude", params: "stopped" } },
+        "job.cancel": { target: "failing", actions: { type: "conclude", params: "cancelled" } }
+      }
+    },
+    running: {
+      description: "Records flow; the coordinator triggers checkpoints.",
+      initial: "flowing",
+      entry: {
+        type: "perform",
+        params: ({ context }) =>
+          context.claim === null
+            ? []
+            : [
+                { _tag: "StartCoordinator", subtasks: context.subtasks, claim: context.claim },
+                { _tag: "RunAttempt", attempt: context.attempt },
+                { _tag: "SetTimer", timer: "stable", delay: "stable" }
+              ]
+      },
+      exit: {
+        type: "perform",
+        params: [
+          { _tag: "CancelTimer", timer: "stable" },
+          { _tag: "CancelTimer", timer: "stopTimeout" }
+        ]
+      },
+      on: {
+        "attempt.failed": {
+          guard: { type: "isThisAttempt", params: ({ event }) => event.attempt },
+          target: "failing",
+          actions: { type: "fail", params: ({ event }) => event.failure }
+        },
+        "job.cancel": { target: "failing", actions: { type: "conclude", params: "cancelled" } },
+        "checkpoints.failing": { target: "failing", actions: { type: "fail", params: checkpointsFailing } }
+      },
+      states: {
+        flowing: {
+          description: "Until the input ends, somebody stops the job, or something fails.",
+          on: {
+            "job.stop": "stopping",
+            "timer.fired": {
+              guard: { type: "isTimer", params: "stable" },
+              actions: assign({ failures: 0, lastRecord: null })
+            },
+            "subtask.finished": [
+              {
+                guard: { type: "isLastToFinish", params: ({ event }) => event.subtask },
+                target: "#job.finishing"
+              },
+              { actions: assign({ finished: ({ context, event }) => including(context.finished, event.subtask) }) }
+            ]
+          }
+        },
+        stopping: {
+          description: "One more checkpoint without end of data; its output is committed.",
+          entry: {
+            type: "perform",
+            params: [{ _tag: "StopCoordinator" }, { _tag: "SetTimer", timer: "stopTimeout", delay: "stopTimeout" }]
+          },
+          on: {
+            "timer.fired": {
+              guard: { type: "isTimer", params: "stopTimeout" },
+              target: "#job.failing",
+              actions: { type: "conclude", params: "stopped" }
+            },
+            "job.stop": { target: "#job.failing", actions: { type: "conclude", params: "stopped" } },
+            "subtask.finished": [
+              {
+                guard: { type: "isLastToFinish", params: ({ event }) => event.subtask },
+                target: "#job.failing",
+                actions: { type: "conclude", params: "stopped" }
+              },
+              { actions: assign({ finished: ({ context, event }) => including(context.finished, event.subtask) }) }
+            ]
+          }
+        }
+      }
+    },
+    failing: {
+      // K2: only the end of the attempt counts here; its further failures are dropped on purpose.
+      description: "The attempt is being cancelled.",
+      entry: {
+        type: "perform",
+        params: ({ context }) => [
+          { _tag: "SuspendCoordinator", reason: context.outcome === null ? "restarted" : "stopped" },
+          { _tag: "CancelAttempt", attempt: context.attempt }
+        ]
+      },
+      on: {
+        "attempt.cancelled": [
+          { guard: "isCancelled", target: "recordingEnd" },
+          { guard: "isConcluded", target: "concluding" },
+          { target: "backingOff" }
+        ],
+        "job.cancel": { guard: "isOpen", actions: { type: "conclude", params: "cancelled" } },
+        "job.stop": { guard: "isOpen", actions: { type: "conclude", params: "stopped" } }
+      }
+    },
+    backingOff: {
+      description: "Waiting before the next attempt.",
+      entry: {
+        type: "perform",
+        params: ({ context }) => [
+          { _tag: "SetTimer", timer: "backoff", delay: "backoff", step: context.failures }
+        ]
+      },
+      exit: { type: "perform", params: [{ _tag: "CancelTimer", timer: "backoff" }] },
+      on: {
+        "timer.fired": { guard: { type: "isTimer", params: "backoff" }, target: "claiming" },
+        "job.stop": { target: "concluding", actions: { type: "conclude", params: "stopped" } },
+        "job.cancel": { target: "recordingEnd", actions: { type: "conclude", params: "cancelled" } }
+      }
+    },
+    finishing: {
+      description: "All output is committed; the attempt is closed and the end is recorded (K4).",
+      entry: [
+        { type: "conclude", params: "finished" },
+        {
+          type: "perform",
+          params: ({ context }) => [
+            { _tag: "SuspendCoordinator", reason: "stopped" },
+            { _tag: "CancelAttempt", attempt: context.attempt }
+          ]
+        }
+      ],
+      on: { "attempt.cancelled": "recordingEnd" }
+    },
+    recordingEnd: {
+      description: "The entry `finished` or `cancelled` is being appended.",
+      entry: {
+        type: "perform",
+        params: ({ context }) => [
+          { _tag: "RecordEnd", end: context.outcome === "cancelled" ? "cancelled" : "finished" }
+        ]
+      },
+      on: {
+        "end.recorded": "concluding",
+        "end.failed": { target: "concluding", actions: { type: "conclude", params: "failed" } }
+      }
+    },
+    concluding: {
+      description: "Decides how the job has ended.",
+      always: [
+        { guard: "isFailed", target: "failed" },
+        { guard: "isCancelled", target: "cancelled" },
+        { guard: "isStopped", target: "stopped" },
+        { target: "finished" }
+      ]
+    },
+    finished: {
+      type: "final",
+      description: "All input is processed and all output committed, in this run or in an earlier one.",
+      entry: { type: "perform", params: ({ context }) => endJob(context) }
+    },
+    stopped: {
+      type: "final",
+      description: "Stopped in good order; it can be resumed.",
+      entry: { type: "perform", params: ({ context }) => endJob(context) }
+    },
+    cancelled: {
+      type: "final",
+      description: "Cancelled; recorded in the log.",
+      entry: { type: "perform", params: ({ context }) => endJob(context) }
+    },
+    failed: {
+      type: "final",
+      description: "Gave up; it can be resumed from its last completed checkpoint.",
+      entry: { type: "perform", params: ({ context }) => endJob(context) }
+    }
+  }
+})

@@ -1,0 +1,36 @@
+/**
+ * The running activities of an actor: scoped fibers, started by commands, whose every outcome becomes an event.
+ *
+ * A1 No outcome is silent: a failure or a defect that the activity itself did not turn into an event goes to `onDefect`.
+ * A2 All activities end with the scope.
+ */
+import { Cause, Effect, Fiber, FiberMap } from "effect"
+
+export interface Activities {
+  /** Starts an activity; one with the same key that is still running is interrupted. */
+  readonly start: (key: string, activity: Effect.Effect<void>) => void
+  readonly stop: (key: string) => void
+}
+
+/** Fails: never; lives until the scope closes. */
+export const makeActivities = Effect.fnUntraced(function* (onDefect: (cause: Cause.Cause<never>) => void) {
+  const fibers = yield* FiberMap.make<string>()
+  const run = yield* FiberMap.runtime(fibers)()
+  const report = (cause: Cause.Cause<never>) =>
+    Effect.sync(() => {
+      if (!Cause.hasInterruptsOnly(cause)) onDefect(cause)
+    })
+  const activities: Activities = {
+    start: (key, activity) => {
+      run(key, Effect.tapCause(activity, report))
+    },
+    stop: (key) => {
+      const fiber = FiberMap.getUnsafe(fibers, key)
+      if (fiber._tag === "Some") fiber.value.interruptUnsafe()
+    }
+  }
+  return activities
+})
+
+/** Waits for a fiber and ignores how it ended. */
+export const awaitEnd = <A, E>(fiber: Fiber.Fiber<A, E>): Effect.Effect<void> => Effect.asVoid(Fiber.await(fiber))

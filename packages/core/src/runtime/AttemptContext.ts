@@ -1,0 +1,26 @@
+import type { Clock } from "effect"
+import type { CheckpointId, Term } from "../model/ids.ts"
+import type { CoordinatorEvent } from "../protocol/coordinatorMachine.ts"
+import type { JobEvent } from "../protocol/jobMachine.ts"
+import type { JobStorage } from "../storage/CheckpointStorage.ts"
+import type { CheckpointStats } from "./CheckpointStats.ts"
+import type { Failure } from "./failureReport.ts"
+import type { Inspector } from "./Inspection.ts"
+import type { RecordCounter } from "./RecordCounter.ts"
+
+/** What the subtasks of one attempt share. */
+export interface AttemptContext {
+  readonly job: string
+  readonly attempt: number
+  readonly term: Term
+  /** The restored checkpoint; 0 for an empty start. */
+  readonly restored: CheckpointId
+  readonly storage: JobStorage
+  readonly stats: CheckpointStats
+  readonly counter: RecordCounter
+  readonly clock: Clock.Clock
+  readonly inspect: Inspector | null
+  readonly tellCoordinator: (event: CoordinatorEvent) => void
+  readonly tellJob: (event: JobEvent) => void
+  readonly fail: (failure: Failure) => void
+}

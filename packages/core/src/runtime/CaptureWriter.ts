@@ -1,0 +1,142 @@
+/**
+ * The captures of one subtask: fixed at the barrier, written while records flow.
+ *
+ * K1 What was prepared is never dropped: an abandoned checkpoint stops the upload, not the transaction (rule 5).
+ * K2 Captures are written one after the other, so that a snapshot holds every transaction prepared before it.
+ */
+import { Deferred, Effect, Result, Semaphore } from "effect"
+import type { Barrier } from "../model/Barrier.ts"
+import type { CheckpointId } from "../model/ids.ts"
+import type { Json } from "../model/Json.ts"
+import type { Prepared } from "../protocol/committerMachine.ts"
+import type { SubtaskEvent } from "../protocol/subtaskMachine.ts"
+import type { Capture, OperatorList } from "../state/SubtaskState.ts"
+import type { Activities } from "./Activities.ts"
+import type { AttemptContext } from "./AttemptContext.ts"
+import { failureOf } from "./failureReport.ts"
+import type { Mailbox } from "./Mailbox.ts"
+import { SinkOutput } from "./Outputs.ts"
+import type { SubtaskParts } from "./SubtaskRuntime.ts"
+import { stateObjectName, writeObject } from "./stateObject.ts"
+import { transactionsList } from "./transactions.ts"
+
+interface Running {
+  readonly checkpoint: CheckpointId
+  readonly capture: Capture
+  readonly abandoned: Deferred.Deferred<void>
+  /** The sink's cut, made durable. */
+  readonly prepare: Effect.Effect<Json | null, unknown>
+  readonly alignmentMs: number
+  readonly syncMs: number
+  readonly records: number
+}
+
+export class CaptureWriter {
+  readonly #parts: SubtaskParts
+  readonly #attempt: AttemptContext
+  readonly #mailbox: Mailbox<SubtaskEvent>
+  readonly #activities: Activities
+  readonly #prepared: () => ReadonlyArray<Prepared>
+  readonly #oneByOne = Semaphore.makeUnsafe(1)
+  readonly #running = new Map<CheckpointId, Running>()
+
+  constructor(options: {
+    readonly parts: SubtaskParts
+    readonly attempt: AttemptContext
+    readonly mailbox: Mailbox<SubtaskEvent>
+    readonly activities: Activities
+    /** Transactions that are prepared and not yet committed, as the committer knows them. */
+    readonly prepared: () => ReadonlyArray<Prepared>
+  }) {
+    this.#parts = options.parts
+    this.#attempt = options.attempt
+    this.#mailbox = options.mailbox
+    this.#activities = options.activities
+    this.#prepared = options.prepared
+  }
+
+  /** Fixes view and positions at the barrier, synchronously, and begins to write them. */
+  capture(barrier: Barrier, alignmentMs: number): void {
+    const { clock, inspect } = this.#attempt
+    const { input, output, state, id } = this.#parts
+    const began = clock.currentTimeMillisUnsafe()
+    const running: Running = {
+      checkpoint: barrier.id,
+      capture: state.capture(input.lists()),
+      abandoned: Deferred.makeUnsafe<void>(),
+      prepare:
+        this.#parts.sink?.isTwoPhase === true && output instanceof SinkOutput
+          ? output.writer.prepare(barrier.id)
+          : Effect.succeed(null),
+      alignmentMs,
+      syncMs: clock.currentTimeMillisUnsafe() - began,
+      records: input.records()
+    }
+    this.#running.set(barrier.id, running)
+    inspect?.({ _tag: "Captured", subtask: id, checkpoint: barrier.id })
+    this.#activities.start(`persist ${barrier.id}`, this.#oneByOne.withPermits(1)(this.#persist(running)))
+  }
+
+  abandon(checkpoint: CheckpointId): void {
+    const running = this.#running.get(checkpoint)
+    if (running !== undefined) Deferred.doneUnsafe(running.abandoned, Effect.void)
+  }
+
+  #persist(running: Running): Effect.Effect<void> {
+    const { checkpoint } = running
+    const inspect = this.#attempt.inspect
+    const at = { actor: this.#parts.id, activity: "persist", checkpoint } as const
+    return Effect.suspend(() => {
+      inspect?.({ _tag: "ActivityStarted", ...at })
+      return this.#prepareAndWrite(running)
+    }).pipe(
+      Effect.catchCause((cause) => Effect.sync(() => this.#attempt.fail(failureOf(cause)))),
+      Effect.ensuring(
+        Effect.sync(() => {
+          running.capture.release()
+          this.#running.delete(checkpoint)
+          inspect?.({ _tag: "ActivityEnded", ...at })
+        })
+      )
+    )
+  }
+
+  readonly #prepareAndWrite = Effect.fnUntraced(function* (this: CaptureWriter, running: Running) {
+    const { checkpoint } = running
+    const transaction = yield* running.prepare
+    if (transaction !== null) {
+      const event = { type: "transaction.prepared", id: checkpoint, transaction: JSON.stringify(transaction) } as const
+      yield* this.#mailbox.ask(event)
+    }
+    if (yield* Deferred.isDone(running.abandoned)) return
+    yield* Effect.raceFirst(this.#write(running), Deferred.await(running.abandoned))
+  })
+
+  readonly #write = Effect.fnUntraced(function* (this: CaptureWriter, running: Running) {
+    const { checkpoint } = running
+    const { id, task, index } = this.#parts
+    const { clock, stats, storage, term } = this.#attempt
+    const began = clock.currentTimeMillisUnsafe()
+    const bytes = yield* running.capture.encode(this.#lateLists())
+    const object = stateObjectName({ term, checkpoint, task, index })
+    const written = yield* Effect.result(writeObject(storage, object, bytes))
+    stats.measured(checkpoint, id, {
+      alignmentMs: running.alignmentMs,
+      syncMs: running.syncMs,
+      asyncMs: clock.currentTimeMillisUnsafe() - began,
+      bytes: bytes.length,
+      records: running.records
+    })
+    this.#mailbox.post(
+      Result.isSuccess(written)
+        ? { type: "capture.persisted", id: checkpoint, handle: written.success }
+        : { type: "capture.failed", id: checkpoint }
+    )
+    if (Result.isFailure(written)) yield* Effect.logWarning(written.failure.message)
+  })
+
+  #lateLists(): ReadonlyArray<OperatorList> {
+    const { sink } = this.#parts
+    return sink === null ? [] : [transactionsList(sink.uid, this.#prepared())]
+  }
+}

@@ -1,0 +1,73 @@
+import type { ChannelId } from "../model/ids.ts"
+import type { StreamElement } from "../model/StreamElement.ts"
+import type { Signal } from "./Signal.ts"
+
+/**
+ * A bounded, in-order channel between two subtasks of one thread. HOT per batch.
+ *
+ * Records count against the capacity (in batches); barriers, watermarks and end of data always fit, so that a full
+ * channel never holds them back at the sender.
+ */
+export class Channel {
+  readonly id: ChannelId
+  readonly #capacity: number
+  readonly #sender: Signal
+  readonly #receiver: Signal
+  #elements: Array<StreamElement> = []
+  #head = 0
+  #batches = 0
+  #sent = 0
+  #taken = 0
+
+  constructor(options: {
+    readonly id: ChannelId
+    /** Batches. */
+    readonly capacity: number
+    readonly sender: Signal
+    readonly receiver: Signal
+  }) {
+    this.id = options.id
+    this.#capacity = options.capacity
+    this.#sender = options.sender
+    this.#receiver = options.receiver
+  }
+
+  get hasRoom(): boolean {
+    return this.#batches < this.#capacity
+  }
+
+  get isEmpty(): boolean {
+    return this.#head === this.#elements.length
+  }
+
+  /** Elements sent and taken so far: the sequence numbers of the inspection stream. */
+  get sent(): number {
+    return this.#sent
+  }
+
+  get taken(): number {
+    return this.#taken
+  }
+
+  put(element: StreamElement): void {
+    if (element._tag === "Records") this.#batches++
+    this.#elements.push(element)
+    this.#sent++
+    this.#receiver.notify()
+  }
+
+  take(): StreamElement | undefined {
+    if (this.isEmpty) return undefined
+    const element = this.#elements[this.#head++]
+    if (this.#head === this.#elements.length) {
+      this.#elements = []
+      this.#head = 0
+    }
+    this.#taken++
+    if (element?._tag === "Records") {
+      if (this.#batches === this.#capacity) this.#sender.notify()
+      this.#batches--
+    }
+    return element
+  }
+}

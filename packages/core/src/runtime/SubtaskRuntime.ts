@@ -1,0 +1,243 @@
+/**
+ * A subtask at work: the task loop, which takes elements one after the other and steps the machine between them.
+ *
+ * L1 A step and the data-plane commands it gives are done before the next element is taken (DESIGN §4).
+ * L2 The mailbox is drained between two elements, never inside one.
+ * L3 The loop gives way to other fibers after every batch, and waits where nothing can be done.
+ */
+import { Cause, Effect } from "effect"
+import type { SinkSession } from "../connector/Sink.ts"
+import type { Barrier } from "../model/Barrier.ts"
+import type { CheckpointId, SubtaskId } from "../model/ids.ts"
+import { invariant } from "../model/invariant.ts"
+import type { ChainInstance } from "../operator/ChainInstance.ts"
+import type { Prepared } from "../protocol/committerMachine.ts"
+import { subtaskComponent } from "../protocol/components.ts"
+import { committerKey, type SubtaskCommand, type SubtaskEvent } from "../protocol/subtaskMachine.ts"
+import type { SubtaskState } from "../state/SubtaskState.ts"
+import { type Activities, makeActivities } from "./Activities.ts"
+import type { AttemptContext } from "./AttemptContext.ts"
+import { CaptureWriter } from "./CaptureWriter.ts"
+import { failureOf } from "./failureReport.ts"
+import { inspectStep } from "./Inspection.ts"
+import { Mailbox } from "./Mailbox.ts"
+import { SinkOutput, type TaskOutput } from "./Outputs.ts"
+import type { Signal } from "./Signal.ts"
+import { releaseObjects } from "./stateObject.ts"
+import type { SliceOutcome, TaskHost, TaskInput } from "./TaskInput.ts"
+import { commitTransactions } from "./transactions.ts"
+
+export interface SubtaskParts {
+  readonly id: SubtaskId
+  readonly task: string
+  readonly index: number
+  readonly signal: Signal
+  readonly input: TaskInput
+  readonly output: TaskOutput
+  readonly chain: ChainInstance
+  readonly state: SubtaskState
+  /** The sink's session and uid, for a task that ends in a sink. */
+  readonly sink: { readonly uid: string; readonly session: SinkSession<unknown>; readonly isTwoPhase: boolean } | null
+  /** Transactions of the restored checkpoint that this subtask has to commit. */
+  readonly prepared: ReadonlyArray<Prepared>
+}
+
+type MachineState = ReturnType<typeof subtaskComponent.initial>[0]
+
+/** The fibers that work for a running loop. */
+interface Crew {
+  readonly activities: Activities
+  readonly captures: CaptureWriter
+}
+
+export class SubtaskRuntime {
+  readonly parts: SubtaskParts
+  readonly mailbox: Mailbox<SubtaskEvent>
+  readonly #attempt: AttemptContext
+  readonly #host: TaskHost
+  #state: MachineState
+  #crew: Crew | null = null
+  #isHalted = false
+  #alignmentBegan: number | null = null
+
+  constructor(parts: SubtaskParts, attempt: AttemptContext) {
+    this.parts = parts
+    this.#attempt = attempt
+    this.mailbox = new Mailbox(parts.signal)
+    const [state] = subtaskComponent.initial({
+      subtask: parts.id,
+      channels: parts.input.channels.map((channel) => channel.id),
+      hasCommitter: parts.sink?.isTwoPhase ?? false
+    })
+    this.#state = state
+    this.#host = this.#makeHost()
+  }
+
+  /** Runs until the scope closes or something fails; a failure is told to the attempt. */
+  get run() {
+    return this.#loop().pipe(
+      Effect.tapCause((cause) =>
+        Effect.sync(() => {
+          if (!Cause.hasInterruptsOnly(cause)) this.#attempt.fail(failureOf(cause))
+        })
+      )
+    )
+  }
+
+  readonly #loop = Effect.fnUntraced(function* (this: SubtaskRuntime) {
+    yield* this.#start()
+    const { output, signal } = this.parts
+    for (;;) {
+      const outcome = yield* this.#slice
+      if (output instanceof SinkOutput && output.writer.isFull()) yield* output.writer.flush
+      if (outcome === "continue") yield* Effect.yieldNow
+      else {
+        output.flush()
+        if (this.mailbox.isEmpty) yield* signal.wait
+      }
+    }
+  })
+
+  readonly #start = Effect.fnUntraced(function* (this: SubtaskRuntime) {
+    const activities = yield* makeActivities((cause) => this.#attempt.fail(failureOf(cause)))
+    const captures = new CaptureWriter({
+      parts: this.parts,
+      attempt: this.#attempt,
+      mailbox: this.mailbox,
+      activities,
+      prepared: () => this.#prepared()
+    })
+    this.#crew = { activities, captures }
+    this.#dispatch({ type: "state.restore" })
+    this.#dispatch({ type: "state.restored", lastId: this.#attempt.restored, prepared: this.parts.prepared })
+  })
+
+  /** Drains the mailbox and takes one element; what a chain or a source throws is a failure of the loop. */
+  readonly #slice: Effect.Effect<SliceOutcome, unknown> = Effect.try({
+    try: () => {
+      this.mailbox.drain((event) => this.#dispatch(event))
+      const canTake = !this.#isHalted && this.#state.owner.matches("active") && this.parts.output.hasRoom()
+      return canTake ? this.parts.input.slice(this.#host) : "wait"
+    },
+    catch: (error) => error
+  })
+
+  #makeHost(): TaskHost {
+    const { chain, output } = this.parts
+    return {
+      alignment: () => this.#state.owner.context,
+      run: (columns) => chain.run(columns),
+      takeMaxTimestamp: () => chain.takeMaxTimestamp(),
+      advance: (watermark) => {
+        if (watermark <= chain.watermark()) return
+        chain.advance(watermark)
+        output.broadcast({ _tag: "Watermark", timestamp: watermark })
+      },
+      barrierReceived: (channel, barrier) => {
+        this.#attempt.inspect?.({
+          _tag: "BarrierTaken",
+          channel: channel.id,
+          checkpoint: barrier.id,
+          sequence: channel.taken
+        })
+        this.#dispatch({ type: "barrier.received", channel: channel.id, barrier })
+      },
+      dataEnded: (channel) => this.#dispatch({ type: "data.ended", channel }),
+      sourceExhausted: () => this.#dispatch({ type: "source.exhausted" })
+    }
+  }
+
+  #dispatch(event: SubtaskEvent): void {
+    const [next, commands] = subtaskComponent.step(this.#state, event)
+    this.#state = next
+    inspectStep(this.#attempt.inspect, { actor: this.parts.id, event, state: next.owner.value, commands })
+    for (const command of commands) this.#perform(command)
+  }
+
+  #perform(command: SubtaskCommand): void {
+    switch (command._tag) {
+      case "Block":
+        this.#alignmentBegan ??= this.#now()
+        return
+      case "Unblock":
+        this.#alignmentBegan = null
+        return
+      case "Capture":
+        return this.#captures.capture(command.barrier, this.#now() - (this.#alignmentBegan ?? this.#now()))
+      case "Forward":
+        return this.#forward(command.barrier)
+      case "EmitEndOfData":
+        return this.parts.output.broadcast({ _tag: "EndOfData" })
+      case "AbandonCapture":
+        return this.#captures.abandon(command.id)
+      case "ReleaseState":
+        return this.#activities.start(
+          `release ${command.id}`,
+          releaseObjects(this.#attempt.storage, command.objects)
+        )
+      case "Commit":
+        return this.#commit(command.upTo, command.transactions)
+      case "TellCoordinator":
+        return this.#attempt.tellCoordinator(command.event)
+      case "TellJob":
+        return this.#attempt.tellJob(command.event)
+    }
+  }
+
+  #forward(barrier: Barrier): void {
+    const { output } = this.parts
+    output.broadcast({ _tag: "Barrier", barrier })
+    for (const channel of output.channels) {
+      this.#attempt.inspect?.({
+        _tag: "BarrierSent",
+        channel: channel.id,
+        checkpoint: barrier.id,
+        sequence: channel.sent
+      })
+    }
+    // What a source emitted behind the barrier of a stop would belong to no checkpoint of this run.
+    if (barrier.kind === "stop" && this.parts.input.channels.length === 0) this.#isHalted = true
+  }
+
+  #commit(upTo: CheckpointId, transactions: ReadonlyArray<string>): void {
+    const { sink, id } = this.parts
+    invariant(sink !== null, "only a sink has a committer", id)
+    const at = { actor: id, activity: "commit", checkpoint: upTo } as const
+    this.#activities.start(
+      `commit ${upTo}`,
+      Effect.suspend(() => {
+        this.#attempt.inspect?.({ _tag: "ActivityStarted", ...at })
+        return commitTransactions(sink.session, transactions)
+      }).pipe(
+        Effect.tap(() => Effect.sync(() => this.#attempt.inspect?.({ _tag: "ActivityEnded", ...at }))),
+        Effect.match({
+          onSuccess: () => this.mailbox.post({ type: "transactions.committed", upTo }),
+          onFailure: (failure) =>
+            this.#attempt.fail({ error: failure, report: { retry: failure.retry, record: null } })
+        })
+      )
+    )
+  }
+
+  #prepared(): ReadonlyArray<Prepared> {
+    const committer = this.#state.parts.find((part) => part.key === committerKey)
+    return committer?.snapshot.context.prepared ?? []
+  }
+
+  #now(): number {
+    return this.#attempt.clock.currentTimeMillisUnsafe()
+  }
+
+  get #activities(): Activities {
+    return this.#running.activities
+  }
+
+  get #captures(): CaptureWriter {
+    return this.#running.captures
+  }
+
+  get #running(): Crew {
+    invariant(this.#crew !== null, "a subtask performs commands only while its loop runs", this.parts.id)
+    return this.#crew
+  }
+}

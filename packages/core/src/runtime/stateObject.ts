@@ -1,0 +1,61 @@
+/**
+ * State objects: their names, and how they are written.
+ *
+ * K1 An object name is used by one capture only; finding it taken after an unknown outcome means that it is written.
+ */
+import { Effect, Schedule } from "effect"
+import type { StorageFailure } from "../model/errors.ts"
+import type { CheckpointId } from "../model/ids.ts"
+import type { StateHandle } from "../protocol/checkpointMachine.ts"
+import type { JobStorage } from "../storage/CheckpointStorage.ts"
+import { objectName } from "../storage/objectName.ts"
+
+const padded = (value: number, width: number): string => String(value).padStart(width, "0")
+
+/** Unique by term, checkpoint, task and subtask (rule 3). */
+export const stateObjectName = (of: {
+  readonly term: number
+  readonly checkpoint: CheckpointId
+  readonly task: string
+  readonly index: number
+}): string =>
+  `t${padded(of.term, 6)}-c${padded(of.checkpoint, 10)}-${objectName(of.task)}-${padded(of.index, 3)}.state`
+
+/** The term that an object name carries, or null for a foreign name. */
+export const termOfObject = (name: string): number | null => {
+  const match = /^t(\d+)-c\d+-.*\.state$/.exec(name)
+  return match?.[1] === undefined ? null : Number(match[1])
+}
+
+const isWorthRetrying = (failure: StorageFailure): boolean => failure.reason === "io" || failure.reason === "timeout"
+
+const retries = Schedule.exponential("100 millis").pipe(Schedule.jittered)
+
+/** Writes an object, trying again after passing failures. */
+export const writeObject = (
+  storage: JobStorage,
+  object: string,
+  bytes: Uint8Array
+): Effect.Effect<StateHandle, StorageFailure> =>
+  Effect.suspend(() => {
+    let isUnknown = false
+    return storage.createObject(object, bytes).pipe(
+      Effect.catchIf(
+        (failure) => failure.reason === "exists" && isUnknown, // K1
+        () => Effect.void
+      ),
+      Effect.tapError((failure) =>
+        Effect.sync(() => {
+          isUnknown ||= failure.outcome === "unknown"
+        })
+      ),
+      Effect.retry({ schedule: retries, times: 4, while: isWorthRetrying }),
+      Effect.as({ object, size: bytes.length })
+    )
+  })
+
+/** Removes objects that no checkpoint refers to; what cannot be removed is left for the clean-up of the next start. */
+export const releaseObjects = (storage: JobStorage, objects: ReadonlyArray<string>): Effect.Effect<void> =>
+  Effect.forEach(objects, (object) => storage.deleteObject(object), { discard: true }).pipe(
+    Effect.catch((failure) => Effect.logWarning(`Left behind: ${failure.message}`))
+  )

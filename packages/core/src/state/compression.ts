@@ -1,0 +1,35 @@
+/**
+ * zstd for sections. Small ones are done at once on the calling thread: handing them to the thread pool was measured to
+ * take more of the calling thread's time than compressing them (0.15-0.35 ms against 0.06-0.13 ms).
+ */
+import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib"
+import { Effect } from "effect"
+
+/** Sections below this size gain nothing from compression. */
+const uncompressedMax = 256
+/** Sections up to this size are compressed on the calling thread. */
+const synchronousMax = 64 * 1024
+
+const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+/** The compressed bytes, or the bytes themselves where compression does not help: then the lengths are equal. */
+export const compress = (bytes: Uint8Array): Effect.Effect<Uint8Array> => {
+  if (bytes.length < uncompressedMax) return Effect.succeed(bytes)
+  const compressed =
+    bytes.length <= synchronousMax
+      ? Effect.sync((): Uint8Array => zstdCompressSync(bytes, options))
+      : Effect.callback<Uint8Array>((resume) => {
+          zstdCompress(bytes, options, (error, result) => resume(error ? Effect.die(error) : Effect.succeed(result)))
+        })
+  return Effect.map(compressed, (result) => (result.length < bytes.length ? result : bytes))
+}
+
+/** Inverse of {@link compress}. Dies: on bytes that were not compressed by it; checksums were verified before. */
+export const decompress = (bytes: Uint8Array, size: number): Effect.Effect<Uint8Array> => {
+  if (bytes.length === size) return Effect.succeed(bytes)
+  return size <= synchronousMax
+    ? Effect.sync(() => zstdDecompressSync(bytes))
+    : Effect.callback<Uint8Array>((resume) => {
+        zstdDecompress(bytes, (error, result) => resume(error ? Effect.die(error) : Effect.succeed(result)))
+      })
+}

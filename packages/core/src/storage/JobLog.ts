@@ -1,0 +1,169 @@
+/**
+ * Reading and appending a job's log (DESIGN §7).
+ *
+ * J1 An append happens only at the slot after the last entry that was read; losing the slot means reading on.
+ * J2 An append of unknown outcome is settled by reading its slot; where that gives no answer the caller tries the same
+ *    entry again: create-once makes that harmless (rule 2).
+ * J3 An entry of another term above ours fences us: nothing more is appended.
+ * J4 A claim holds only if, after it was appended, nothing stands above it (see `logView` W1).
+ */
+import { Effect, Result } from "effect"
+import { Fenced, type FormatTooNew, type SnapshotCorrupt, type StorageFailure } from "../model/errors.ts"
+import type { CheckpointId, Term } from "../model/ids.ts"
+import type { JobReader, JobStorage } from "./CheckpointStorage.ts"
+import { type Claim, decodeLogEntry, encodeLogEntry, type LogEntry } from "./LogEntry.ts"
+import { type LogView, type PlacedEntry, viewLog } from "./logView.ts"
+
+export interface LogContent {
+  readonly view: LogView
+  readonly entries: ReadonlyArray<PlacedEntry>
+  /** Entries that cannot be read; a corrupt manifest is no restore point. */
+  readonly damaged: ReadonlyArray<{ readonly slot: number; readonly failure: SnapshotCorrupt }>
+}
+
+/** Reads the whole log. Fails: `FormatTooNew` for any entry of a newer format. */
+export const readLog = Effect.fnUntraced(function* (reader: JobReader) {
+  const slots = yield* reader.listEntries
+  const entries: Array<PlacedEntry> = []
+  const damaged: Array<{ readonly slot: number; readonly failure: SnapshotCorrupt }> = []
+  for (const slot of slots) {
+    const decoded = yield* readEntry(reader, slot)
+    if (decoded === null) continue
+    if (Result.isSuccess(decoded)) entries.push({ slot, entry: decoded.success })
+    else if (decoded.failure._tag === "FormatTooNew") return yield* decoded.failure
+    else damaged.push({ slot, failure: decoded.failure })
+  }
+  return { view: viewLog(entries, slots.at(-1) ?? 0), entries, damaged }
+})
+
+/** Null for an entry that retention removed meanwhile. */
+const readEntry = (reader: JobReader, slot: number) =>
+  reader.readEntry(slot).pipe(
+    Effect.map((bytes): Result.Result<LogEntry, FormatTooNew | SnapshotCorrupt> | null =>
+      decodeLogEntry(reader.pathOf({ slot }), bytes)
+    ),
+    Effect.catchIf(
+      (failure) => failure.reason === "missing",
+      () => Effect.succeed(null)
+    )
+  )
+
+/** How many ids a claim reserves at once. */
+export const idBlock = 1_000
+
+export interface ClaimRequest {
+  readonly job: string
+  readonly holder: string
+  readonly since: string
+  /** Chooses what counts from here on, given what the log says now; may refuse with any failure. */
+  readonly resumesFrom: (view: LogView) => CheckpointId | null
+}
+
+/** Our leadership of a job, and the only way to append under it. */
+export interface LogWriter {
+  readonly term: Term
+  /** What stood in the log before our claim. */
+  readonly before: LogContent
+  readonly idsReserved: { readonly from: CheckpointId; readonly to: CheckpointId }
+  /** Appends an entry of our term and answers its slot; after an unknown outcome call it again with the same entry. */
+  readonly append: (entry: LogEntry) => Effect.Effect<number, Fenced | StorageFailure>
+  /** Reserves the next block of ids and answers it. */
+  readonly reserve: Effect.Effect<{ readonly from: CheckpointId; readonly to: CheckpointId }, Fenced | StorageFailure>
+}
+
+type Appended = { readonly _tag: "Appended" } | { readonly _tag: "Taken" }
+
+/**
+ * Appends at a slot and settles an unknown outcome by reading the slot (J2). A failure that is still unknown may be
+ * answered by the same call again, with the same bytes.
+ */
+const appendAt = (
+  storage: JobStorage,
+  slot: number,
+  bytes: Uint8Array
+): Effect.Effect<Appended, StorageFailure> =>
+  storage.appendEntry(slot, bytes).pipe(
+    Effect.flatMap((result) =>
+      result === "appended" ? Effect.succeed<Appended>({ _tag: "Appended" }) : isOurs(storage, slot, bytes)
+    ),
+    Effect.catchIf(
+      (failure) => failure.outcome === "unknown",
+      (failure) => Effect.mapError(isOurs(storage, slot, bytes), () => failure)
+    )
+  )
+
+const isOurs = (storage: JobStorage, slot: number, bytes: Uint8Array): Effect.Effect<Appended, StorageFailure> =>
+  Effect.map(storage.readEntry(slot), (standing) => (isEqual(standing, bytes) ? { _tag: "Appended" } : { _tag: "Taken" }))
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i])
+
+/** Appends our claim above everything that stands, whoever else is trying. */
+export const claimLog = Effect.fnUntraced(function* (storage: JobStorage, request: ClaimRequest) {
+  for (;;) {
+    const before = yield* readLog(storage)
+    const { view } = before
+    const idsReserved = { from: view.idsEnd, to: view.idsEnd + idBlock }
+    const claim: Claim = {
+      _tag: "Claim",
+      term: view.term + 1,
+      holder: request.holder,
+      since: request.since,
+      idsReserved,
+      resumesFrom: request.resumesFrom(view)
+    }
+    const slot = view.lastSlot + 1
+    const result = yield* appendAt(storage, slot, encodeLogEntry(claim))
+    if (result._tag === "Taken") continue // J1
+    const slots = yield* storage.listEntries
+    if ((slots.at(-1) ?? 0) > slot) continue // J4
+    return makeWriter({ storage, request, before, claim, slot })
+  }
+})
+
+const makeWriter = (given: {
+  readonly storage: JobStorage
+  readonly request: ClaimRequest
+  readonly before: LogContent
+  readonly claim: Claim
+  readonly slot: number
+}): LogWriter => {
+  const { storage, request, claim } = given
+  let lastSlot = given.slot
+  let idsEnd = claim.idsReserved.to
+
+  const append = (entry: LogEntry): Effect.Effect<number, Fenced | StorageFailure> =>
+    Effect.suspend(() => {
+      const slot = lastSlot + 1
+      return appendAt(storage, slot, encodeLogEntry(entry)).pipe(
+        Effect.flatMap((result) => (result._tag === "Appended" ? Effect.succeed(slot) : retryAbove(slot, entry))),
+        Effect.tap((at) =>
+          Effect.sync(() => {
+            lastSlot = Math.max(lastSlot, at)
+          })
+        )
+      )
+    })
+
+  /** J1, J3: the slot is taken, by another append of ours or by a newer leader. */
+  const retryAbove = (slot: number, entry: LogEntry): Effect.Effect<number, Fenced | StorageFailure> =>
+    Effect.flatMap(readEntry(storage, slot), (standing) => {
+      const isOwn = standing !== null && Result.isSuccess(standing) && standing.success.term === claim.term
+      if (!isOwn) return Effect.fail(new Fenced({ job: request.job, slot }))
+      lastSlot = Math.max(lastSlot, slot)
+      return append(entry)
+    })
+
+  return {
+    term: claim.term,
+    before: given.before,
+    idsReserved: claim.idsReserved,
+    append,
+    reserve: Effect.suspend(() => {
+      const idsReserved = { from: idsEnd, to: idsEnd + idBlock }
+      return Effect.map(append({ ...claim, idsReserved }), () => {
+        idsEnd = idsReserved.to
+        return idsReserved
+      })
+    })
+  }
+}

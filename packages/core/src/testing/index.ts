@@ -1,0 +1,8 @@
+export type { BackendScenario, Connect } from "./BackendScenario.ts"
+export { backendPowerLoss, type StorageFact } from "./backendPowerLoss.ts"
+export { backendScenarios } from "./backendScenarios.ts"
+export * from "./FaultPlan.ts"
+export { type PowerLoss, powerLosses } from "./PowerLoss.ts"
+export * from "./powerLossScenario.ts"
+export { ScenarioFailed } from "./ScenarioFailed.ts"
+export { PowerLost, SimulatedFiles } from "./SimulatedFiles.ts"

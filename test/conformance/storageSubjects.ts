@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { FileStorage } from "@tidemark/backends/file"
+import { MemoryStorage } from "@tidemark/backends/memory"
+import type { CheckpointStorage, Holder, JobStorage, StorageFailure, StorageLocked } from "@tidemark/core/storage"
+import { type Connect, SimulatedFiles } from "@tidemark/core/testing"
+import * as Effect from "effect/Effect"
+import type { Scope } from "effect/Scope"
+
+/** A directory of its own for a test, removed with the scope. */
+export const temporaryDirectory: Effect.Effect<string, never, Scope> = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "tidemark-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+export const holder: Holder = { name: 'process 1 on host "a"', since: "2001-01-01T00:00:00.000Z" }
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** Opens the job `job` for as long as `use` takes. */
+export const withJob = <A, E>(
+  storage: CheckpointStorage,
+  use: (job: JobStorage) => Effect.Effect<A, E, Scope>
+): Effect.Effect<A, E | StorageFailure | StorageLocked> =>
+  Effect.scoped(Effect.flatMap(storage.open("job", holder), use))
+
+export interface StorageSubject {
+  readonly name: string
+  /** An empty store. */
+  readonly make: Effect.Effect<Connect, never, Scope>
+}
+
+export const storageSubjects: ReadonlyArray<StorageSubject> = [
+  {
+    name: "memory",
+    make: Effect.sync(() => {
+      const storage = MemoryStorage.make()
+      return () => storage
+    })
+  },
+  {
+    name: "file",
+    make: Effect.map(temporaryDirectory, (path) => () => FileStorage.at(join(path, "new", "checkpoints")))
+  },
+  {
+    name: "file over simulated files",
+    make: Effect.sync(() => {
+      const disk = SimulatedFiles.make()
+      return () => FileStorage.at("checkpoints", { files: disk.files })
+    })
+  }
+]

@@ -1,0 +1,75 @@
+/** Runs the chains of a plan at parallelism 1, one after the other, without a runtime. */
+import { Batch, type KeyValue, type Timestamp } from "@tidemark/core"
+import type { ChainInstance, ChainOutput } from "../../../packages/core/src/operator/ChainInstance.ts"
+import { type ChainMode, compileChain } from "../../../packages/core/src/pipeline/compileChain.ts"
+import type { PhysicalPlan } from "../../../packages/core/src/pipeline/PhysicalPlan.ts"
+import { makeSubtaskState } from "../../../packages/core/src/state/makeSubtaskState.ts"
+
+/** What a chain is fed, in order. */
+export type Feed = { readonly records: ReadonlyArray<unknown> } | { readonly watermark: Timestamp }
+
+export interface Outcome {
+  readonly values: ReadonlyArray<unknown>
+  readonly timestamps: ReadonlyArray<Timestamp>
+  readonly groups: ReadonlyArray<number>
+  readonly late: ReadonlyArray<readonly [string, number]>
+  /** The first error, after which nothing is fed any more. */
+  readonly error: unknown
+}
+
+class Collected implements ChainOutput {
+  batch = new Batch()
+
+  collect(value: unknown, timestamp: Timestamp, key: KeyValue, group: number): void {
+    this.batch.values.push(value)
+    this.batch.timestamps.push(timestamp)
+    this.batch.keys.push(key)
+    this.batch.groups.push(group)
+  }
+
+  take(): Batch {
+    const taken = this.batch
+    this.batch = new Batch()
+    return taken
+  }
+}
+
+interface Link {
+  readonly chain: ChainInstance
+  readonly output: Collected
+}
+
+export const openChains = (plan: PhysicalPlan, mode: ChainMode): ReadonlyArray<Link> =>
+  plan.tasks.map((task) => {
+    const output = new Collected()
+    const state = makeSubtaskState({ freezeValues: true })
+    const position = (index: number): string => `record ${index} of ${task.id}`
+    return { output, chain: compileChain(task, mode).instantiate({ subtask: 0, state, output, position }) }
+  })
+
+export const runPlan = (plan: PhysicalPlan, feeds: ReadonlyArray<Feed>, mode: ChainMode): Outcome => {
+  const links = openChains(plan, mode)
+  const collected = new Collected()
+  let error: unknown = null
+  try {
+    for (const feed of feeds) runFeed(links, feed, collected)
+  } catch (thrown) {
+    error = thrown
+  }
+  const { groups, timestamps, values } = collected.batch
+  return { values, timestamps, groups, late: links.flatMap(({ chain }) => [...chain.lateRecords()]), error }
+}
+
+const runFeed = (links: ReadonlyArray<Link>, feed: Feed, collected: Collected): void => {
+  const first = new Batch()
+  if ("records" in feed) first.values.push(...feed.records)
+  let batch = first
+  for (const { chain, output } of links) {
+    chain.run(batch)
+    if ("watermark" in feed) chain.advance(feed.watermark)
+    batch = output.take()
+  }
+  for (const [i, value] of batch.values.entries()) {
+    collected.collect(value, batch.timestamps[i] ?? Number.NaN, batch.keys[i] ?? "", batch.groups[i] ?? -1)
+  }
+}
