@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { linkNode } from "./linkNode.mjs"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const lockfile = join(root, "package-lock.json")
@@ -25,9 +26,9 @@ if (!isCurrent) {
   }
 }
 
-const bin = join(root, "node_modules", ".bin", "node")
+const hasPackagedNode = linkNode(root)
 const major = Number(process.versions.node.split(".")[0])
-if (major < 24 && !existsSync(bin)) {
+if (major < 24 && !hasPackagedNode) {
   console.error(
     `tidemark: needs Node 24 or newer, this is ${process.version}, and no packaged Node exists for ` +
       `${process.platform}-${process.arch}. Install Node 24 and try again.`

@@ -47,3 +47,18 @@ export const removesEntriesUnsynced: Mutation = (files) => {
       })
   }
 }
+
+/** Takes an existing name for a durable one. */
+export const answersTakenUnsynced: Mutation = (files) => {
+  let isRefused = false
+  return {
+    ...files,
+    link: (from, to) =>
+      Effect.onExit(files.link(from, to), (exit) =>
+        Effect.sync(() => {
+          isRefused = exit._tag === "Failure"
+        })
+      ),
+    syncDirectory: (path) => Effect.suspend(() => (isRefused ? Effect.void : files.syncDirectory(path)))
+  }
+}

@@ -7,6 +7,7 @@ import type { CheckpointStorage, Holder, JobStorage, StorageFailure, StorageLock
 import { type Connect, SimulatedFiles } from "@tidemark/core/testing"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
+import { interleaved } from "./interleaved.ts"
 
 /** A directory of its own for a test, removed with the scope. */
 export const temporaryDirectory: Effect.Effect<string, never, Scope> = Effect.acquireRelease(
@@ -47,7 +48,7 @@ export const storageSubjects: ReadonlyArray<StorageSubject> = [
     name: "file over simulated files",
     make: Effect.sync(() => {
       const disk = SimulatedFiles.make()
-      return () => FileStorage.at("checkpoints", { files: disk.files })
+      return () => FileStorage.at("checkpoints", { files: interleaved(disk.files) })
     })
   }
 ]

@@ -116,7 +116,7 @@ export const all = windowed.aggregate("all", {
   origins: Aggregate.custom({
     schema: Schema.Array(Schema.String),
     create: () => [],
-    add: (origins, flight: Flight) => [...origins, flight.origin],
+    add: (origins, flight) => [...origins, flight.origin],
     result: (origins) => origins.join(","),
     resultSchema: Schema.String
   })
@@ -128,6 +128,14 @@ export const allMapped = all.map(
     return { origin: text, worst: count }
   },
   { schema: Summary }
+)
+export const predicates = windowed.aggregate(
+  "one",
+  Aggregate.count((flight: Flight) => flight.delay > 15)
+)
+export const sum = windowed.aggregate(
+  "sum",
+  Aggregate.sum((flight: Flight) => flight.delay)
 )
 export const single = windowed.aggregate("one", Aggregate.min("delay")).filter(({ value }) => value > 0)
 export const keyed = timed

@@ -1,16 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { nodeFiles } from "@tidemark/core/files"
 import type { Files } from "@tidemark/core/storage"
 import { SimulatedFiles } from "@tidemark/core/testing"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
-
-export const temporaryDirectory: Effect.Effect<string, never, Scope> = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "tidemark-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
+import { temporaryDirectory } from "../../conformance/storageSubjects.ts"
 
 export interface FilesSubject {
   readonly files: Files

@@ -107,7 +107,7 @@ export class ParquetReader<A> implements SourceReader<A> {
   ): Polled<A> {
     const from = split.next - unit.range.from
     const to = Math.min(unit.range.to - unit.range.from, from + rows)
-    const { values, problem }: CheckedRows<A> = this.checkedRows(columns, { from, to })
+    const { values, problem } = this.checkedRows(columns, { from, to })
     // What precedes a bad row is answered first.
     if (problem !== null && values.length === 0) return { _tag: "Failed", failure: this.unfit(split.next, problem) }
     split.next += values.length
@@ -127,13 +127,9 @@ export class ParquetReader<A> implements SourceReader<A> {
     return inRow === null ? { values, problem: inColumn } : { values: values.slice(0, inRow.row), problem: inRow }
   }
 
-  private firstProblem(columns: ReadonlyArray<DecodedColumn>, { from, to }: RowRange): ColumnProblem | null {
-    let first: ColumnProblem | null = null
-    for (const [c, column] of columns.entries()) {
-      const problem = this.checks[c]?.(column, { from, to: first?.row ?? to }) ?? null
-      if (problem !== null) first = problem
-    }
-    return first
+  private firstProblem(columns: ReadonlyArray<DecodedColumn>, range: RowRange): ColumnProblem | null {
+    const problems = columns.flatMap((column, c) => this.checks[c]?.(column, range) ?? [])
+    return problems.toSorted((a, b) => a.row - b.row)[0] ?? null
   }
 
   private requestUnits(): void {

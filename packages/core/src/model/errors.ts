@@ -214,7 +214,34 @@ export class SinkFailure extends Data.TaggedError("SinkFailure")<{
   }
 }
 
-/** The job ended in failure; `cause` is what the last attempt met. Resumable unless said otherwise. */
+/** A checkpoint that somebody asked for was refused or did not complete. */
+export class CheckpointRefused extends Data.TaggedError("CheckpointRefused")<{
+  readonly checkpoint: CheckpointId | null
+  readonly reason: string
+}> {
+  override get message(): string {
+    const which = this.checkpoint === null ? "The requested checkpoint" : `Checkpoint ${this.checkpoint}`
+    return `${which} did not complete: ${this.reason}. The job goes on; ask again later.`
+  }
+}
+
+/** The checkpoint that the user named cannot be resumed from. */
+export class CheckpointUnknown extends Data.TaggedError("CheckpointUnknown")<{
+  readonly job: string
+  readonly checkpoint: CheckpointId
+  readonly available: ReadonlyArray<CheckpointId>
+}> {
+  readonly retry: Retry = "never"
+  override get message(): string {
+    const available = this.available.length === 0 ? "none" : this.available.join(", ")
+    return (
+      `Job "${this.job}" has no completed checkpoint ${this.checkpoint} (available: ${available}). ` +
+      "Choose one of these, or resume from the latest."
+    )
+  }
+}
+
+/** The job ended in failure; `cause` is what the last attempt met. It can be resumed once the cause is gone. */
 export class JobFailed extends Data.TaggedError("JobFailed")<{
   readonly job: string
   readonly detail: string

@@ -95,6 +95,10 @@ export const isAggregate = <A>(spec: AggregateSpec<A>): spec is Aggregate<A, unk
 
 export const describeAggregate = (of: Aggregate<never, unknown>): AggregateDescription => of[typeId]
 
+/**
+ * Aggregates for windows, alone or in a struct. In a struct the compiler tells functions what they are given; for one
+ * alone write the type: `Aggregate.count((flight: Flight) => flight.delay > 15)`.
+ */
 export const Aggregate = {
   /** Counts all records, or with `Aggregate.count(predicate)` those for which it holds. */
   count,

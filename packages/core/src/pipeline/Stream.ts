@@ -85,5 +85,8 @@ export interface KeyedStream<A, K> {
 /** Records of type A by key and window. */
 export interface WindowedStream<A, K> {
   /** Emits one result per key and window, when the watermark has passed the window's end. */
-  aggregate<S extends AggregateSpec<A>>(uid: string, spec: S): Stream<WindowResult<K, AggregateResult<S>>>
+  aggregate<S extends AggregateSpec<A>>(
+    uid: string,
+    spec: S & AggregateSpec<A>
+  ): Stream<WindowResult<K, AggregateResult<S>>>
 }

@@ -5,12 +5,15 @@
  */
 import { Result, Schema } from "effect"
 import type { Json } from "../model/Json.ts"
-import { compareDescriptors } from "../state/compareDescriptors.ts"
-import type { OperatorDescriptor, StateDescriptor } from "./describeOperators.ts"
+import { compareStates } from "../state/compareDescriptors.ts"
+import type { StateRecord } from "../state/describeState.ts"
+import type { OperatorDescriptor } from "./describeOperators.ts"
 
 const RecordedState = Schema.Struct({
+  operator: Schema.String,
   name: Schema.String,
-  kind: Schema.String,
+  kind: Schema.Literals(["value", "list", "map", "reducing", "aggregating", "window", "timer"]),
+  codec: Schema.Int,
   key: Schema.Json,
   value: Schema.Json
 })
@@ -33,23 +36,6 @@ export const checkOperators = (recorded: Json, current: ReadonlyArray<OperatorDe
     if (match.kind !== operator.kind) {
       return [`Operator "${operator.uid}" was a ${operator.kind} and is now a ${match.kind}.`]
     }
-    return operator.states.flatMap((state) => checkState(operator.uid, state, match.states))
+    return compareStates(operator.states, match.states)
   })
-}
-
-const checkState = (
-  uid: string,
-  recorded: typeof RecordedState.Type,
-  current: ReadonlyArray<StateDescriptor>
-): ReadonlyArray<string> => {
-  const subject = `state "${recorded.name}" of operator "${uid}"`
-  const match = current.find((candidate) => candidate.name === recorded.name)
-  if (match === undefined) return [`The checkpoint holds ${subject}, which the pipeline no longer has.`]
-  return [
-    ...(match.kind === recorded.kind
-      ? []
-      : [`The ${subject} was a ${recorded.kind} state and is now a ${match.kind} state.`]),
-    ...compareDescriptors(recorded.key, match.key, `Key of ${subject}`),
-    ...compareDescriptors(recorded.value, match.value, `Value of ${subject}`)
-  ]
 }

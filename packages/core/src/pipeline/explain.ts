@@ -20,7 +20,7 @@ const explainText = (plan: PhysicalPlan, { code, parallelism }: ExplainOptions):
   const tasks = plan.tasks.map((task) => {
     const source = code === true ? compileChain(task, "generated").source : null
     const lines = [...operatorLines(task), ...(source === null ? [] : ["code:", ...source.split("\n")])]
-    return [`task "${task.id}" x ${parallelism}`, ...lines.map((line) => `  ${line}`.trimEnd())].join("\n")
+    return [`task "${task.id}" (parallelism ${parallelism})`, ...lines.map((line) => `  ${line}`.trimEnd())].join("\n")
   })
   return [`pipeline "${plan.pipeline}"`, ...tasks].join("\n\n")
 }
@@ -59,7 +59,7 @@ const explainMermaid = (plan: PhysicalPlan, parallelism: number): string => {
   const ids = new Map(plan.tasks.map((task, index) => [task.id, `task${index}`]))
   const nodes = plan.tasks.map(
     (task) =>
-      `  ${ids.get(task.id)}["${[`${task.id} x ${parallelism}`, ...operatorLines(task)].map(label).join("<br/>")}"]`
+      `  ${ids.get(task.id)}["${[`${task.id} (parallelism ${parallelism})`, ...operatorLines(task)].map(label).join("<br/>")}"]`
   )
   const edges = plan.tasks.flatMap(({ id, output }) =>
     output._tag === "Exchange" ? [`  ${ids.get(id)} -->|"${label(keyText(output))}"| ${ids.get(output.to)}`] : []

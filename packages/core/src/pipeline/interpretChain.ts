@@ -61,7 +61,7 @@ export const interpretChain = (task: TaskPlan, context: ChainContext): ChainInst
       state.maxTimestamp = minWatermark
       return max
     },
-    lateRecords: () => late,
+    lateRecords: () => new Map(late),
     source: null
   }
 }

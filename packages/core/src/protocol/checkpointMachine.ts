@@ -78,6 +78,10 @@ export type CheckpointCommand =
 
 export type CheckpointPartCommand = CheckpointCommand | InternalCommand<never, never, CoordinatorEvent>
 
+/** The checkpoint whose time is up, for the timer that {@link expiryTimer} names; null for other timers. */
+export const expiredCheckpoint = (timer: string): CheckpointId | null =>
+  timer.startsWith("checkpoint:") ? Number(timer.slice("checkpoint:".length)) : null
+
 export const expiryTimer = (id: CheckpointId): string => `checkpoint:${id}`
 
 const acknowledge = (

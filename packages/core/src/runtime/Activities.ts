@@ -4,12 +4,13 @@
  * A1 No outcome is silent: a failure or a defect that the activity itself did not turn into an event goes to `onDefect`.
  * A2 All activities end with the scope.
  */
-import { Cause, Effect, Fiber, FiberMap } from "effect"
+import { Cause, Effect, FiberMap } from "effect"
 
 export interface Activities {
   /** Starts an activity; one with the same key that is still running is interrupted. */
   readonly start: (key: string, activity: Effect.Effect<void>) => void
-  readonly stop: (key: string) => void
+  /** Interrupts an activity and waits for its end. */
+  readonly end: (key: string) => Effect.Effect<void>
 }
 
 /** Fails: never; lives until the scope closes. */
@@ -24,13 +25,7 @@ export const makeActivities = Effect.fnUntraced(function* (onDefect: (cause: Cau
     start: (key, activity) => {
       run(key, Effect.tapCause(activity, report))
     },
-    stop: (key) => {
-      const fiber = FiberMap.getUnsafe(fibers, key)
-      if (fiber._tag === "Some") fiber.value.interruptUnsafe()
-    }
+    end: (key) => FiberMap.remove(fibers, key)
   }
   return activities
 })
-
-/** Waits for a fiber and ignores how it ended. */
-export const awaitEnd = <A, E>(fiber: Fiber.Fiber<A, E>): Effect.Effect<void> => Effect.asVoid(Fiber.await(fiber))

@@ -4,7 +4,7 @@
  * A section is a sequence of chunks: a length of 4 bytes, little-endian, and a MessagePack array
  * `[namespace, key, value, key, value, ...]`. A chunk is read on its own, so that reading can be interrupted.
  */
-import { Packr, REUSE_BUFFER_MODE, Unpackr } from "msgpackr"
+import { Packr, Unpackr } from "msgpackr"
 import { invariant } from "../model/invariant.ts"
 import { type KeyValue, keyGroupCount } from "../model/keyGroups.ts"
 import type { ValueCodec } from "./compileCodec.ts"
@@ -58,7 +58,7 @@ export class SectionWriter<V> implements RowWriter<V> {
     if (this.chunk.length === 0) return
     const buffer = this.buffers[this.group] ?? new SectionBuffer()
     this.buffers[this.group] = buffer
-    buffer.append(packr.pack(this.chunk, REUSE_BUFFER_MODE), (this.chunk.length - 1) / 2)
+    buffer.append(packr.pack(this.chunk), (this.chunk.length - 1) / 2)
     this.chunk.length = 0
   }
 }

@@ -51,12 +51,12 @@ const readEntry = (reader: JobReader, slot: number) =>
 /** How many ids a claim reserves at once. */
 export const idBlock = 1_000
 
-export interface ClaimRequest {
+export interface ClaimRequest<E> {
   readonly job: string
   readonly holder: string
   readonly since: string
-  /** Chooses what counts from here on, given what the log says now; may refuse with any failure. */
-  readonly resumesFrom: (view: LogView) => CheckpointId | null
+  /** Chooses the newest checkpoint that counts from here on, given what the log says now; nothing is claimed if it fails. */
+  readonly decide: (content: LogContent) => Effect.Effect<CheckpointId | null, E>
 }
 
 /** Our leadership of a job, and the only way to append under it. */
@@ -98,7 +98,10 @@ const isOurs = (storage: JobStorage, slot: number, bytes: Uint8Array): Effect.Ef
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i])
 
 /** Appends our claim above everything that stands, whoever else is trying. */
-export const claimLog = Effect.fnUntraced(function* (storage: JobStorage, request: ClaimRequest) {
+export const claimLog = Effect.fnUntraced(function* <E>(
+  storage: JobStorage,
+  request: ClaimRequest<E>
+): Effect.fn.Return<LogWriter, StorageFailure | FormatTooNew | E> {
   for (;;) {
     const before = yield* readLog(storage)
     const { view } = before
@@ -109,25 +112,25 @@ export const claimLog = Effect.fnUntraced(function* (storage: JobStorage, reques
       holder: request.holder,
       since: request.since,
       idsReserved,
-      resumesFrom: request.resumesFrom(view)
+      resumesFrom: yield* request.decide(before)
     }
     const slot = view.lastSlot + 1
     const result = yield* appendAt(storage, slot, encodeLogEntry(claim))
     if (result._tag === "Taken") continue // J1
     const slots = yield* storage.listEntries
     if ((slots.at(-1) ?? 0) > slot) continue // J4
-    return makeWriter({ storage, request, before, claim, slot })
+    return makeWriter({ storage, job: request.job, before, claim, slot })
   }
 })
 
 const makeWriter = (given: {
   readonly storage: JobStorage
-  readonly request: ClaimRequest
+  readonly job: string
   readonly before: LogContent
   readonly claim: Claim
   readonly slot: number
 }): LogWriter => {
-  const { storage, request, claim } = given
+  const { storage, job, claim } = given
   let lastSlot = given.slot
   let idsEnd = claim.idsReserved.to
 
@@ -148,7 +151,7 @@ const makeWriter = (given: {
   const retryAbove = (slot: number, entry: LogEntry): Effect.Effect<number, Fenced | StorageFailure> =>
     Effect.flatMap(readEntry(storage, slot), (standing) => {
       const isOwn = standing !== null && Result.isSuccess(standing) && standing.success.term === claim.term
-      if (!isOwn) return Effect.fail(new Fenced({ job: request.job, slot }))
+      if (!isOwn) return Effect.fail(new Fenced({ job, slot }))
       lastSlot = Math.max(lastSlot, slot)
       return append(entry)
     })

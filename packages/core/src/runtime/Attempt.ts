@@ -1,0 +1,261 @@
+/**
+ * One attempt of a job: everything that is restored, opened and run under one claim, and closed with one scope.
+ *
+ * A1 The order of a restore: load, ask the sinks what is visible, record what is corrupt, roll back what no snapshot
+ *    holds, then build the subtasks; nothing runs before all of it is done (rule 8, S20).
+ */
+import { Effect, type Scope } from "effect"
+import type { SinkSession } from "../connector/Sink.ts"
+import type { SourceFailure } from "../model/errors.ts"
+import { OutputAhead, type SinkFailure } from "../model/errors.ts"
+import { type CheckpointId, channelId, subtaskId } from "../model/ids.ts"
+import { invariant } from "../model/invariant.ts"
+import { keyGroupRange } from "../model/keyGroups.ts"
+import { minWatermark } from "../model/time.ts"
+import { compileChain } from "../pipeline/compileChain.ts"
+import type { PhysicalPlan, TaskPlan } from "../pipeline/PhysicalPlan.ts"
+import { makeSubtaskState } from "../state/index.ts"
+import type { AttemptContext } from "./AttemptContext.ts"
+import { Channel } from "./Channel.ts"
+import type { JobSettings } from "./JobOptions.ts"
+import { batchSize, ExchangeOutput, SinkOutput, type TaskOutput } from "./Outputs.ts"
+import { restoredSplits, restoredTransactions, restoredWatermark } from "./restoredLists.ts"
+import type { RestorePoint } from "./restorePoint.ts"
+import { Signal } from "./Signal.ts"
+import { SplitReader, type SplitState, unstarted } from "./SplitReader.ts"
+import { SubtaskRuntime } from "./SubtaskRuntime.ts"
+import { ExchangeInput, SourceInput, type TaskInput } from "./TaskInput.ts"
+import { parseTransaction } from "./transactions.ts"
+
+/** Batches that a channel holds before its sender waits. */
+const channelCapacity = 4
+
+/** The sinks of an attempt, opened, by uid. */
+export type Sessions = ReadonlyMap<string, SinkSession<unknown>>
+
+export const openSinks = Effect.fnUntraced(function* (
+  plan: PhysicalPlan,
+  term: number
+): Effect.fn.Return<Sessions, SinkFailure, Scope.Scope> {
+  const sessions = new Map<string, SinkSession<unknown>>()
+  for (const { output } of plan.tasks) {
+    if (output._tag !== "Sink") continue
+    sessions.set(output.uid, yield* output.sink.open({ job: plan.pipeline, operator: output.uid, term }))
+  }
+  return sessions
+})
+
+/** Rule 8: output that is newer than the restored checkpoint forbids the restore, or is removed if the user said so. */
+export const askWitnesses = Effect.fnUntraced(function* (options: {
+  readonly plan: PhysicalPlan
+  readonly sessions: Sessions
+  readonly restored: CheckpointId | null
+  readonly rewindOutput: boolean
+}): Effect.fn.Return<void, SinkFailure | OutputAhead> {
+  for (const { output } of options.plan.tasks) {
+    if (output._tag !== "Sink") continue
+    const session = sessionOf(options.sessions, output.uid)
+    const visible = yield* session.highestVisible
+    if (visible === null || visible <= (options.restored ?? 0)) continue
+    if (options.rewindOutput && session.rewind !== null) {
+      yield* session.rewind(options.restored)
+      continue
+    }
+    return yield* new OutputAhead({
+      operator: output.uid,
+      target: output.sink.description,
+      visible,
+      restored: options.restored,
+      canRewind: session.rewind !== null
+    })
+  }
+})
+
+/** Removes what no restored transaction refers to. */
+export const rollBackSinks = Effect.fnUntraced(function* (
+  plan: PhysicalPlan,
+  sessions: Sessions,
+  point: RestorePoint
+): Effect.fn.Return<void, SinkFailure> {
+  for (const { output } of plan.tasks) {
+    if (output._tag !== "Sink" || output.sink.delivery !== "two-phase") continue
+    const keep = restoredTransactions(point, output.uid).map(({ transaction }) => parseTransaction(transaction))
+    yield* sessionOf(sessions, output.uid).rollback(keep)
+  }
+})
+
+/** The splits of every source, as the checkpoint froze them or newly discovered. */
+export const planSplits = Effect.fnUntraced(function* (
+  plan: PhysicalPlan,
+  point: RestorePoint
+): Effect.fn.Return<ReadonlyMap<string, ReadonlyArray<SplitState>>, SourceFailure> {
+  const splits = new Map<string, ReadonlyArray<SplitState>>()
+  for (const { input } of plan.tasks) {
+    if (input._tag !== "Source") continue
+    const restored = restoredSplits(point, input.uid)
+    if (restored !== null) yield* input.source.validate(restored.map(({ id, spec }) => ({ id, spec })))
+    splits.set(input.uid, restored ?? (yield* input.source.discover).map(unstarted))
+  }
+  return splits
+})
+
+/** Builds and restores the subtasks of a plan; nothing runs yet. */
+export const buildSubtasks = Effect.fnUntraced(function* (options: {
+  readonly plan: PhysicalPlan
+  readonly settings: JobSettings
+  readonly attempt: AttemptContext
+  readonly point: RestorePoint
+  readonly sessions: Sessions
+  readonly splits: ReadonlyMap<string, ReadonlyArray<SplitState>>
+}) {
+  const signals = new Map<string, Signal>()
+  const channels = connect(options.plan, options.settings.parallelism, signals)
+  const subtasks: Array<SubtaskRuntime> = []
+  for (const task of options.plan.tasks) {
+    const chain = compileChain(task, options.settings.chains)
+    for (let index = 0; index < options.settings.parallelism; index++) {
+      const id = subtaskId({ task: task.id, index })
+      const signal = signalOf(signals, id)
+      const state = makeSubtaskState()
+      const output = yield* openOutput(task, index, options.sessions, channels.get(id)?.outputs ?? [])
+      let describePosition = (_index: number): string => "the first record"
+      const instance = chain.instantiate({
+        subtask: index,
+        state,
+        output,
+        position: (record) => describePosition(record)
+      })
+      const input = yield* openInput(task, index, { ...options, signal, channels: channels.get(id)?.inputs ?? [] })
+      describePosition = (record) => input.position(record)
+      const snapshots = options.point.snapshots.get(task.id) ?? []
+      yield* state.restore(snapshots, keyGroupRange(index, options.settings.parallelism))
+      const watermark = task.input._tag === "Exchange" ? restoredWatermark(options.point, task.id) : minWatermark
+      if (watermark !== minWatermark) instance.restoreWatermark(watermark)
+      subtasks.push(
+        new SubtaskRuntime(
+          {
+            ...{ id, index, signal, state, output, input, task: task.id, chain: instance },
+            ...sinkParts(task, index, options)
+          },
+          options.attempt
+        )
+      )
+    }
+  }
+  return subtasks
+})
+
+const sinkParts = (
+  task: TaskPlan,
+  index: number,
+  { point, sessions, settings }: { readonly point: RestorePoint; readonly sessions: Sessions; readonly settings: JobSettings }
+) => {
+  const { output } = task
+  if (output._tag !== "Sink") return { sink: null, prepared: [] }
+  return {
+    sink: {
+      uid: output.uid,
+      session: sessionOf(sessions, output.uid),
+      isTwoPhase: output.sink.delivery === "two-phase"
+    },
+    // Any subtask may commit any transaction (T2): deal them out.
+    prepared: restoredTransactions(point, output.uid).filter((_, i) => i % settings.parallelism === index)
+  }
+}
+
+const openInput = Effect.fnUntraced(function* (
+  task: TaskPlan,
+  index: number,
+  options: {
+    readonly settings: JobSettings
+    readonly attempt: AttemptContext
+    readonly point: RestorePoint
+    readonly splits: ReadonlyMap<string, ReadonlyArray<SplitState>>
+    readonly signal: Signal
+    readonly channels: ReadonlyArray<Channel>
+  }
+): Effect.fn.Return<TaskInput, SourceFailure, Scope.Scope> {
+  const { input } = task
+  if (input._tag === "Exchange") {
+    return new ExchangeInput({
+      task: task.id,
+      channels: options.channels,
+      watermark: restoredWatermark(options.point, task.id)
+    })
+  }
+  const { parallelism } = options.settings
+  const reader = yield* input.source.open({
+    operator: input.uid,
+    subtask: index,
+    wake: () => options.signal.notify()
+  })
+  return new SourceInput({
+    uid: input.uid,
+    splits: new SplitReader({
+      reader,
+      splits: (options.splits.get(input.uid) ?? []).filter((split) => split.order % parallelism === index),
+      isTimeOrdered: input.source.isTimeOrdered,
+      outOfOrdernessMs: input.outOfOrdernessMs
+    }),
+    hasEventTime: input.outOfOrdernessMs !== null,
+    recordsMax: task.output._tag === "Exchange" ? batchSize * parallelism : batchSize,
+    counter: options.attempt.counter
+  })
+})
+
+const openOutput = Effect.fnUntraced(function* (
+  task: TaskPlan,
+  index: number,
+  sessions: Sessions,
+  channels: ReadonlyArray<Channel>
+): Effect.fn.Return<TaskOutput, SinkFailure, Scope.Scope> {
+  const { output } = task
+  if (output._tag === "Exchange") return new ExchangeOutput(channels)
+  return new SinkOutput(yield* sessionOf(sessions, output.uid).writer(index))
+})
+
+interface Ends {
+  readonly inputs: Array<Channel>
+  readonly outputs: Array<Channel>
+}
+
+/** One channel from every subtask before an exchange to every subtask behind it; outputs in the order of the targets. */
+const connect = (plan: PhysicalPlan, parallelism: number, signals: Map<string, Signal>): ReadonlyMap<string, Ends> => {
+  const ends = new Map<string, Ends>()
+  const endsOf = (id: string): Ends => {
+    const found = ends.get(id) ?? { inputs: [], outputs: [] }
+    ends.set(id, found)
+    return found
+  }
+  for (const { id: task, output } of plan.tasks) {
+    if (output._tag !== "Exchange") continue
+    for (let sender = 0; sender < parallelism; sender++) {
+      for (let receiver = 0; receiver < parallelism; receiver++) {
+        const from = subtaskId({ task, index: sender })
+        const to = subtaskId({ task: output.to, index: receiver })
+        const channel = new Channel({
+          id: channelId({ from, to }),
+          capacity: channelCapacity,
+          sender: signalOf(signals, from),
+          receiver: signalOf(signals, to)
+        })
+        endsOf(from).outputs.push(channel)
+        endsOf(to).inputs.push(channel)
+      }
+    }
+  }
+  return ends
+}
+
+const signalOf = (signals: Map<string, Signal>, id: string): Signal => {
+  const signal = signals.get(id) ?? new Signal()
+  signals.set(id, signal)
+  return signal
+}
+
+const sessionOf = (sessions: Sessions, uid: string): SinkSession<unknown> => {
+  const session = sessions.get(uid)
+  invariant(session !== undefined, "every sink of the plan is opened", uid)
+  return session
+}
+

@@ -1,0 +1,253 @@
+/**
+ * The coordinator at work: steps its component with every event of its mailbox and performs the commands.
+ *
+ * A1 A manifest is written under the claim whose subtasks acknowledged it, and outlives the attempt: its outcome is
+ *    reported whenever it is known (rule 2).
+ */
+import { Effect, Result, Schedule } from "effect"
+import type { Barrier } from "../model/Barrier.ts"
+import type { CheckpointId } from "../model/ids.ts"
+import { invariant } from "../model/invariant.ts"
+import { keyGroupCount } from "../model/keyGroups.ts"
+import { type Acknowledgement, expiredCheckpoint } from "../protocol/checkpointMachine.ts"
+import { coordinatorComponent } from "../protocol/components.ts"
+import type { CoordinatorCommand, CoordinatorEvent } from "../protocol/coordinatorMachine.ts"
+import type { JobEvent } from "../protocol/jobMachine.ts"
+import type { LogWriter, Manifest } from "../storage/index.ts"
+import { type Activities, makeActivities } from "./Activities.ts"
+import { CheckpointRequests } from "./CheckpointRequests.ts"
+import { type Failure, failureOf } from "./failureReport.ts"
+import { inspectStep } from "./Inspection.ts"
+import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
+import { Mailbox } from "./Mailbox.ts"
+import { ManifestIndex } from "./ManifestIndex.ts"
+import { RecordCounter } from "./RecordCounter.ts"
+import { runActor } from "./runActor.ts"
+import type { SubtaskRuntime } from "./SubtaskRuntime.ts"
+import { releaseObjects } from "./stateObject.ts"
+import { makeTimers, type Timers } from "./Timers.ts"
+
+/** What the coordinator works on while an attempt runs. */
+export interface CoordinatedAttempt {
+  readonly writer: LogWriter
+  readonly subtasks: ReadonlyArray<SubtaskRuntime>
+}
+
+interface Crew {
+  readonly activities: Activities
+  readonly timers: Timers
+}
+
+/** Between tries of an append whose outcome is unknown; there is no giving up, only a restart settles it otherwise. */
+const appendRetries = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
+
+export class CoordinatorActor {
+  readonly mailbox = new Mailbox<CoordinatorEvent>()
+  readonly counter: RecordCounter
+  readonly requests = new CheckpointRequests()
+  readonly #job: JobContext
+  readonly #tellJob: (event: JobEvent) => void
+  readonly #fail: (failure: Failure) => void
+  readonly #manifests = new ManifestIndex()
+  #state: ReturnType<typeof coordinatorComponent.initial>[0]
+  #crew: Crew | null = null
+  #attempt: CoordinatedAttempt | null = null
+  #nextTriggerAt: number | null = null
+
+  constructor(options: {
+    readonly job: JobContext
+    readonly tellJob: (event: JobEvent) => void
+    /** Fails the running attempt. */
+    readonly fail: (failure: Failure) => void
+  }) {
+    this.#job = options.job
+    this.#tellJob = options.tellJob
+    this.#fail = options.fail
+    const { checkpointPolicy, trigger } = options.job.settings
+    const every = trigger._tag === "Count" ? trigger.records : Number.POSITIVE_INFINITY
+    this.counter = new RecordCounter(every, () => this.mailbox.post({ type: "count.reached" }))
+    this.#state = coordinatorComponent.initial({ policy: checkpointPolicy })[0]
+  }
+
+  /** When the next periodic trigger is due, milliseconds since the epoch; null without one. */
+  get nextTriggerAt(): number | null {
+    return this.#nextTriggerAt
+  }
+
+  get run() {
+    return this.#run()
+  }
+
+  readonly #run = Effect.fnUntraced(function* (this: CoordinatorActor) {
+    const activities = yield* makeActivities((cause) => this.#fail(failureOf(cause)))
+    const timers = yield* makeTimers((timer) => {
+      const expired = expiredCheckpoint(timer)
+      this.mailbox.post(expired === null ? { type: "timer.fired", timer } : { type: "checkpoint.expired", id: expired })
+    })
+    this.#crew = { activities, timers }
+    return yield* runActor(this.mailbox, (event) => this.#handle(event))
+  })
+
+  /** Begins to coordinate an attempt. */
+  begin(attempt: CoordinatedAttempt, event: Extract<CoordinatorEvent, { readonly type: "coordinator.start" }>): void {
+    this.#attempt = attempt
+    this.#manifests.addAll(attempt.writer.before)
+    this.mailbox.post(event)
+  }
+
+  #handle(event: CoordinatorEvent): void {
+    const [next, commands] = coordinatorComponent.step(this.#state, event)
+    this.#state = next
+    inspectStep(this.#job.settings.inspect, { actor: "coordinator", event, state: next.owner.value, commands })
+    for (const command of commands) this.#perform(command)
+  }
+
+  #perform(command: CoordinatorCommand): void {
+    const { activities, timers } = this.#running
+    switch (command._tag) {
+      case "TriggerSources":
+        return this.#trigger(command.barrier)
+      case "WriteManifest":
+        return this.#writeManifest(command.barrier, command.acknowledged)
+      case "NotifyCompleted":
+        this.#job.stats.completed(command.id, command.kind, nowOf(this.#job))
+        this.requests.completed(command.id)
+        return this.#tellSubtasks({ type: "checkpoint.completed", id: command.id, kind: command.kind })
+      case "NotifyInvalidated":
+        this.#job.stats.invalidated(command.id, command.reason)
+        this.requests.invalidated(command.id, command.reason)
+        return this.#tellSubtasks({ type: "checkpoint.invalidated", id: command.id, reason: command.reason })
+      case "ReleaseState":
+        return activities.start(`release ${command.id}`, releaseObjects(this.#job.storage, command.objects))
+      case "RetireCheckpoint":
+        return this.#retire(command.id)
+      case "ReserveIds":
+        return this.#reserve()
+      case "RefuseRequest":
+        return this.requests.refused(command.reason)
+      case "SetTimer": {
+        const delayMs = this.#job.settings.delays[command.delay]
+        if (command.timer === "interval") this.#nextTriggerAt = nowOf(this.#job) + delayMs
+        return timers.set(command.timer, delayMs)
+      }
+      case "CancelTimer":
+        if (command.timer === "interval") this.#nextTriggerAt = null
+        return timers.cancel(command.timer)
+      case "TellJob":
+        return this.#tellJob(command.event)
+    }
+  }
+
+  #trigger(barrier: Barrier): void {
+    this.#job.stats.triggered(barrier.id, nowOf(this.#job))
+    this.requests.triggered(barrier.id)
+    this.counter.restart()
+    for (const subtask of this.#current.subtasks) {
+      if (subtask.parts.input.channels.length === 0) subtask.mailbox.post({ type: "trigger.received", barrier })
+    }
+  }
+
+  #tellSubtasks(event: Parameters<SubtaskRuntime["mailbox"]["post"]>[0]): void {
+    for (const subtask of this.#attempt?.subtasks ?? []) subtask.mailbox.post(event)
+  }
+
+  #writeManifest(barrier: Barrier, acknowledged: ReadonlyArray<Acknowledgement>): void {
+    const attempt = this.#current
+    const manifest = this.#manifest(barrier, acknowledged, attempt)
+    const at = { actor: "coordinator", activity: "manifest", checkpoint: barrier.id } as const
+    const { inspect } = this.#job.settings
+    const append = attempt.writer.append(manifest).pipe(
+      Effect.retry({
+        schedule: appendRetries,
+        while: (failure) => failure._tag === "StorageFailure" && failure.outcome === "unknown"
+      }),
+      Effect.result
+    )
+    this.#running.activities.start(
+      `manifest ${barrier.id}`,
+      Effect.gen({ self: this }, function* () {
+        inspect?.({ _tag: "ActivityStarted", ...at })
+        const appended = yield* append
+        inspect?.({ _tag: "ActivityEnded", ...at })
+        if (Result.isSuccess(appended)) {
+          this.#manifests.add(appended.success, manifest)
+          this.mailbox.post({ type: "manifest.recorded", id: barrier.id })
+          return
+        }
+        const failure = appended.failure
+        // A1: a newer claim of our own fences the manifest of an older attempt; that is no failure of the new one.
+        const isCurrent = this.#attempt === attempt
+        const reason = failure._tag === "StorageFailure" ? "storageFailed" : isCurrent ? "fenced" : "restarted"
+        this.mailbox.post({ type: "manifest.refused", id: barrier.id, reason })
+        if (reason === "storageFailed") yield* Effect.logWarning(failure.message)
+        if (reason === "fenced") this.#fail({ error: failure, report: { retry: "never", record: null } })
+      })
+    )
+  }
+
+  #manifest(
+    barrier: Barrier,
+    acknowledged: ReadonlyArray<Acknowledgement>,
+    attempt: CoordinatedAttempt
+  ): Manifest {
+    const { plan, operators, settings, stats } = this.#job
+    const handles = new Map(acknowledged.map(({ subtask, handle }) => [subtask, handle]))
+    return {
+      _tag: "Manifest",
+      term: attempt.writer.term,
+      id: barrier.id,
+      kind: barrier.kind,
+      at: timeOf(this.#job),
+      pipeline: plan.pipeline,
+      keyGroups: keyGroupCount,
+      parallelism: settings.parallelism,
+      ...stats.totals(barrier.id, nowOf(this.#job)),
+      tasks: plan.tasks.map(({ id }) => ({
+        task: id,
+        subtasks: attempt.subtasks
+          .filter((subtask) => subtask.parts.task === id)
+          .map((subtask) => {
+            const handle = handles.get(subtask.parts.id)
+            invariant(handle !== undefined, "a manifest names the state of every subtask", subtask.parts.id)
+            return { index: subtask.parts.index, object: handle.object, size: handle.size }
+          })
+      })),
+      operators: operators.map(({ uid, kind, states }) => ({ uid, kind, states: states.map((state) => ({ ...state })) }))
+    }
+  }
+
+  #retire(id: CheckpointId): void {
+    const at = { actor: "coordinator", activity: "retire", checkpoint: id } as const
+    const { inspect } = this.#job.settings
+    this.#running.activities.start(
+      `retire ${id}`,
+      Effect.suspend(() => {
+        inspect?.({ _tag: "ActivityStarted", ...at })
+        return this.#manifests.retire(this.#job.storage, id)
+      }).pipe(Effect.tap(() => Effect.sync(() => inspect?.({ _tag: "ActivityEnded", ...at }))))
+    )
+  }
+
+  #reserve(): void {
+    this.#running.activities.start(
+      "reserve ids",
+      this.#current.writer.reserve.pipe(
+        Effect.retry({ schedule: appendRetries, times: 10, while: (failure) => failure._tag === "StorageFailure" }),
+        Effect.match({
+          onSuccess: ({ to }) => this.mailbox.post({ type: "ids.reserved", end: to }),
+          onFailure: (failure) => this.#fail({ error: failure, report: { retry: failure.retry === "never" ? "never" : "restart", record: null } })
+        })
+      )
+    )
+  }
+
+  get #current(): CoordinatedAttempt {
+    invariant(this.#attempt !== null, "a coordinator acts only on an attempt")
+    return this.#attempt
+  }
+
+  get #running(): Crew {
+    invariant(this.#crew !== null, "a coordinator performs commands only while it runs")
+    return this.#crew
+  }
+}

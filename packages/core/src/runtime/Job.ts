@@ -1,0 +1,42 @@
+/**
+ * Running a pipeline as a job: for Effect, as promises, and as a module that the command line runs.
+ */
+import { Effect, type Schema, type Scope } from "effect"
+import type { JobFailed, PipelineInvalid, StorageFailure, StorageLocked } from "../model/errors.ts"
+import type { CheckpointOptions, JobOptions } from "./JobOptions.ts"
+import type { RunReport } from "./RunReport.ts"
+import { type JobHandle, startJob } from "./startJob.ts"
+
+/** A job module's options: the command line fills in storage and parallelism. */
+export interface DefinedJob extends Omit<JobOptions, "checkpoint"> {
+  readonly checkpoint?: Partial<CheckpointOptions>
+}
+
+/** What a job module exports by default; importing it has no effect. */
+export interface JobDefinition<Args = never> {
+  readonly _tag: "JobDefinition"
+  /** Checks what stands behind `--` on the command line. */
+  readonly args: Schema.Codec<Args, unknown>
+  readonly make: (args: Args) => DefinedJob
+}
+
+export const Job = {
+  /** Describes a job that the command line can run: the schema of its arguments, and its options given these. */
+  define: <Args>(args: Schema.Codec<Args, unknown>, make: (args: Args) => DefinedJob): JobDefinition<Args> => ({
+    _tag: "JobDefinition",
+    args,
+    make
+  }),
+
+  /** Starts a job that ends with the scope: closing it stops the job at once, resumable. */
+  start: (
+    options: JobOptions
+  ): Effect.Effect<JobHandle, PipelineInvalid | StorageFailure | StorageLocked, Scope.Scope> => startJob(options),
+
+  /** Starts a job and waits for its end. */
+  run: (options: JobOptions): Effect.Effect<RunReport, PipelineInvalid | StorageFailure | StorageLocked | JobFailed> =>
+    Effect.scoped(Effect.flatMap(startJob(options), (job) => job.await)),
+
+  /** As `run`, for code without Effect. Rejects with the same errors. */
+  runPromise: (options: JobOptions): Promise<RunReport> => Effect.runPromise(Job.run(options))
+} as const

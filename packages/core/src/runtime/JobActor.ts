@@ -1,0 +1,411 @@
+/**
+ * The job at work: claims, restores, runs and cancels attempts as its machine says.
+ *
+ * A1 Every attempt has a scope of its own; it is closed before the next begins (K2 of the machine).
+ * A2 Whatever fails, the job's machine hears of it, with the attempt that it belongs to.
+ */
+import { Data, Deferred, Effect, Exit, Schedule, Scope } from "effect"
+import { CheckpointUnknown, PipelineChanged } from "../model/errors.ts"
+import type { CheckpointId } from "../model/ids.ts"
+import { invariant } from "../model/invariant.ts"
+import { keyGroupCount } from "../model/keyGroups.ts"
+import { checkOperators } from "../pipeline/checkOperators.ts"
+import { jobComponent } from "../protocol/components.ts"
+import { type Claimed, type JobCommand, type JobEvent, type JobOutcome, jobMachine } from "../protocol/jobMachine.ts"
+import { decideResume } from "../protocol/resumeDecider.ts"
+import { claimLog, type LogContent, type LogWriter, type Manifest } from "../storage/index.ts"
+import { type Activities, makeActivities } from "./Activities.ts"
+import type { AttemptContext } from "./AttemptContext.ts"
+import { askWitnesses, buildSubtasks, openSinks, planSplits, rollBackSinks } from "./Attempt.ts"
+import { backoffDelay } from "./backoff.ts"
+import { CoordinatorActor } from "./CoordinatorActor.ts"
+import { type Failure, failureOf } from "./failureReport.ts"
+import { type Inspection, inspectStep } from "./Inspection.ts"
+import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
+import { Mailbox } from "./Mailbox.ts"
+import { removeOrphans } from "./ManifestIndex.ts"
+import type { Recovery } from "./RunReport.ts"
+import { RunTotals } from "./RunTotals.ts"
+import { loadRestorePoint, type RestorePoint } from "./restorePoint.ts"
+import { runActor } from "./runActor.ts"
+import type { SubtaskRuntime } from "./SubtaskRuntime.ts"
+import { makeTimers, type Timers } from "./Timers.ts"
+
+/** The log says that there is nothing to do. */
+class AlreadyEnded extends Data.TaggedError("AlreadyEnded")<{ readonly end: "finished" | "cancelled" }> {}
+
+interface Crew {
+  readonly activities: Activities
+  readonly timers: Timers
+}
+
+/** What exists of the running attempt. */
+interface RunningAttempt {
+  readonly number: number
+  readonly scope: Scope.Closeable
+  readonly subtasks: ReadonlyArray<SubtaskRuntime>
+}
+
+export class JobActor {
+  readonly mailbox = new Mailbox<JobEvent>()
+  readonly coordinator: CoordinatorActor
+  readonly totals = new RunTotals()
+  readonly outcome = Deferred.makeUnsafe<JobOutcome>()
+  readonly #job: JobContext
+  #state: ReturnType<typeof jobComponent.initial>[0]
+  #crew: Crew | null = null
+  #writer: LogWriter | null = null
+  #attempt: RunningAttempt | null = null
+  #failure: { readonly failure: Failure; readonly at: number } | null = null
+  #restored: CheckpointId | null = null
+  #restoreMs = 0
+  #isFirstRestore = true
+  readonly #corrupt: Array<CheckpointId> = []
+  readonly #recoveries: Array<Recovery> = []
+
+  constructor(job: JobContext) {
+    this.#job = job
+    this.#state = jobComponent.initial({ policy: job.settings.restartPolicy })[0]
+    this.coordinator = new CoordinatorActor({
+      job,
+      tellJob: (event) => this.mailbox.post(event),
+      fail: (failure) => this.#fail(this.#state.context.attempt, failure)
+    })
+  }
+
+  get run() {
+    return this.#run()
+  }
+
+  readonly #run = Effect.fnUntraced(function* (this: JobActor) {
+    const activities = yield* makeActivities((cause) =>
+      this.#fail(this.#state.context.attempt, failureOf(cause))
+    )
+    const timers = yield* makeTimers((timer) => this.mailbox.post({ type: "timer.fired", timer }))
+    this.#crew = { activities, timers }
+    return yield* runActor(this.mailbox, (event) => this.#handle(event))
+  })
+
+  /** For the report. */
+  get facts() {
+    return {
+      state: this.#state,
+      restarts: Math.max(0, this.#state.context.attempt - 1),
+      restored: this.#restored,
+      restoreMs: this.#restoreMs,
+      corrupt: this.#corrupt,
+      recoveries: this.#recoveries,
+      lastFailure: this.#failure?.failure.error ?? null
+    }
+  }
+
+  #handle(event: JobEvent): void {
+    const [next, commands] = jobComponent.step(this.#state, event)
+    this.#state = next
+    inspectStep(this.#job.settings.inspect, { actor: jobMachine.id, event, state: next.value, commands })
+    for (const command of commands) this.#perform(command)
+  }
+
+  #perform(command: JobCommand): void {
+    const { activities, timers } = this.#running
+    switch (command._tag) {
+      case "ClaimLog":
+        return activities.start("claim", this.#claim(command.attempt))
+      case "RestoreAttempt":
+        return activities.start("restore", this.#restore(command.attempt, command.claim))
+      case "RunAttempt":
+        return activities.start("run", this.#runAttempt())
+      case "StartCoordinator":
+        return this.#startCoordinator(command.claim)
+      case "SuspendCoordinator":
+        return this.coordinator.mailbox.post({ type: "coordinator.suspend", reason: command.reason })
+      case "StopCoordinator":
+        return this.coordinator.mailbox.post({ type: "coordinator.stop" })
+      case "CancelAttempt":
+        return activities.start("cancel", this.#cancel())
+      case "RecordEnd":
+        return activities.start("end", this.#recordEnd(command.end))
+      case "SetTimer":
+        return timers.set(
+          command.timer,
+          command.delay === "backoff"
+            ? backoffDelay(this.#job.settings.delays, command.step)
+            : this.#job.settings.delays[command.delay]
+        )
+      case "CancelTimer":
+        return timers.cancel(command.timer)
+      case "EndJob":
+        this.coordinator.requests.end()
+        Deferred.doneUnsafe(this.outcome, Effect.succeed(command.outcome))
+        return
+    }
+  }
+
+  // Claim.
+
+  #claim(attempt: number): Effect.Effect<void> {
+    const { plan, storage, holder } = this.#job
+    const inspected = this.#inspected("claim", null)
+    return claimLog(storage, {
+      job: plan.pipeline,
+      holder: holder.name,
+      since: timeOf(this.#job),
+      decide: (content) => this.#decide(content, attempt)
+    }).pipe(
+      inspected,
+      Effect.matchCause({
+        onSuccess: (writer) => {
+          this.#writer = writer
+          this.mailbox.post({
+            type: "claim.appended",
+            term: writer.term,
+            nextId: writer.idsReserved.from,
+            idsEnd: writer.idsReserved.to,
+            recorded: this.#candidates(writer.before, attempt)
+              .map(({ id }) => id)
+              .reverse()
+          })
+        },
+        onFailure: (cause) => {
+          const failure = failureOf(cause)
+          if (failure.error instanceof AlreadyEnded) return this.mailbox.post({ type: "claim.unneeded" })
+          this.#note(failure)
+          this.mailbox.post({ type: "claim.failed", failure: failure.report })
+        }
+      })
+    )
+  }
+
+  /** The checkpoints that may be restored, newest first; only the first attempt of a process follows the user's choice. */
+  #candidates(content: LogContent, attempt: number): ReadonlyArray<Manifest> {
+    const decision = this.#resume(content, attempt)
+    return decision._tag === "Start"
+      ? decision.candidates.flatMap((id) =>
+          content.view.completed.filter(({ manifest }) => manifest.id === id).map(({ manifest }) => manifest)
+        )
+      : []
+  }
+
+  #resume(content: LogContent, attempt: number) {
+    return decideResume({
+      resume: attempt === 1 ? this.#job.settings.resume : "latest",
+      completed: content.view.completed.map(({ manifest }) => manifest.id),
+      end: content.view.end
+    })
+  }
+
+  /** Decides what counts from here on, and refuses what cannot work, before anything is written. */
+  #decide(
+    content: LogContent,
+    attempt: number
+  ): Effect.Effect<CheckpointId | null, AlreadyEnded | CheckpointUnknown | PipelineChanged> {
+    const { plan, operators } = this.#job
+    const decision = this.#resume(content, attempt)
+    if (decision._tag === "AlreadyEnded") return Effect.fail(new AlreadyEnded({ end: decision.end }))
+    if (decision._tag === "Unknown") {
+      return Effect.fail(
+        new CheckpointUnknown({
+          job: plan.pipeline,
+          checkpoint: decision.from,
+          available: content.view.completed.map(({ manifest }) => manifest.id)
+        })
+      )
+    }
+    const newest = this.#candidates(content, attempt)[0]
+    if (newest === undefined) return Effect.succeed(null)
+    const problems = [
+      ...(newest.keyGroups === keyGroupCount
+        ? []
+        : [`It has ${newest.keyGroups} key groups and this version uses ${keyGroupCount}.`]),
+      ...checkOperators(newest.operators, operators)
+    ]
+    return problems.length === 0
+      ? Effect.succeed(newest.id)
+      : Effect.fail(new PipelineChanged({ pipeline: plan.pipeline, checkpoint: newest.id, problems }))
+  }
+
+  // Restore and run.
+
+  #restore(attempt: number, claim: Claimed): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      const scope = yield* Scope.make()
+      this.#attempt = { number: attempt, scope, subtasks: [] }
+      const began = nowOf(this.#job)
+      const { point, subtasks } = yield* Scope.provide(this.#build(attempt, claim), scope)
+      this.#attempt = { number: attempt, scope, subtasks }
+      this.totals.begin(subtasks)
+      this.#noteRestored(point.manifest?.id ?? null, began)
+      this.mailbox.post({ type: "attempt.restored", subtasks: subtasks.map((subtask) => subtask.parts.id) })
+    }).pipe(
+      this.#inspected("restore", claim.recorded.at(-1) ?? null),
+      Effect.catchCause((cause) => Effect.sync(() => this.#fail(attempt, failureOf(cause))))
+    )
+  }
+
+  readonly #build = Effect.fnUntraced(function* (this: JobActor, attempt: number, claim: Claimed) {
+    const { plan, settings, storage, stats, clock } = this.#job
+    const writer = this.#leadership
+    const candidates = this.#candidates(writer.before, attempt)
+    const point = yield* loadRestorePoint(storage, plan.pipeline, candidates)
+    const restored = point.manifest?.id ?? null
+    const sessions = yield* openSinks(plan, claim.term)
+    yield* askWitnesses({ plan, sessions, restored, rewindOutput: settings.rewindOutput })
+    yield* this.#invalidateCorrupt(point)
+    const splits = yield* planSplits(plan, point)
+    yield* rollBackSinks(plan, sessions, point).pipe(this.#inspected("rollback", restored))
+    const context: AttemptContext = {
+      job: plan.pipeline,
+      attempt,
+      term: claim.term,
+      restored: restored ?? 0,
+      storage,
+      stats,
+      clock,
+      counter: this.coordinator.counter,
+      inspect: settings.inspect,
+      tellCoordinator: (event) => this.#whileCurrent(attempt, () => this.coordinator.mailbox.post(event)),
+      tellJob: (event) => this.#whileCurrent(attempt, () => this.mailbox.post(event)),
+      fail: (failure) => this.#fail(attempt, failure)
+    }
+    const subtasks = yield* buildSubtasks({ plan, settings, attempt: context, point, sessions, splits })
+    return { point, subtasks }
+  })
+
+  /** Rule 8: found corrupt, and nothing visible depends on it: said once and for all in the log. */
+  readonly #invalidateCorrupt = Effect.fnUntraced(function* (this: JobActor, point: RestorePoint) {
+    const writer = this.#leadership
+    for (const { manifest, failure } of point.corrupt) {
+      yield* Effect.logWarning(failure.message)
+      yield* writer.append({
+        _tag: "Invalidation",
+        term: writer.term,
+        id: manifest.id,
+        reason: "corrupt",
+        at: timeOf(this.#job),
+        detail: failure.problem
+      })
+      this.#corrupt.push(manifest.id)
+    }
+  })
+
+  #noteRestored(restored: CheckpointId | null, began: number): void {
+    const now = nowOf(this.#job)
+    if (this.#isFirstRestore) {
+      this.#isFirstRestore = false
+      this.#restored = restored
+      this.#restoreMs = now - began
+      return
+    }
+    const last = this.#failure
+    this.#recoveries.push({
+      restored,
+      recoveryMs: last === null ? now - began : now - last.at,
+      cause: last === null ? "unknown" : messageOf(last.failure.error)
+    })
+  }
+
+  #startCoordinator(claim: Claimed): void {
+    const subtasks = this.#attempt?.subtasks ?? []
+    this.coordinator.begin(
+      { writer: this.#leadership, subtasks },
+      {
+        type: "coordinator.start",
+        subtasks: subtasks.map((subtask) => subtask.parts.id),
+        nextId: claim.nextId,
+        idsEnd: claim.idsEnd,
+        recorded: claim.recorded.filter((id) => !this.#corrupt.includes(id))
+      }
+    )
+  }
+
+  #runAttempt(): Effect.Effect<void> {
+    const attempt = this.#attempt
+    invariant(attempt !== null, "an attempt runs after it was restored")
+    const orphans = removeOrphans(this.#job.storage, this.#leadership.before, this.#leadership.term).pipe(
+      Effect.catch((failure) => Effect.logWarning(`Left behind: ${failure.message}`))
+    )
+    return Effect.gen(function* () {
+      for (const subtask of attempt.subtasks) {
+        yield* Effect.forkIn(Scope.provide(Effect.exit(subtask.run), attempt.scope), attempt.scope)
+      }
+      yield* Effect.forkIn(orphans, attempt.scope)
+    })
+  }
+
+  #cancel(): Effect.Effect<void> {
+    const { activities } = this.#running
+    return Effect.gen({ self: this }, function* () {
+      yield* activities.end("claim")
+      yield* activities.end("restore")
+      yield* activities.end("run")
+      const attempt = this.#attempt
+      this.totals.end()
+      this.#attempt = null
+      if (attempt !== null) yield* Scope.close(attempt.scope, Exit.void)
+      this.mailbox.post({ type: "attempt.cancelled" })
+    })
+  }
+
+  // End.
+
+  #recordEnd(end: "finished" | "cancelled"): Effect.Effect<void> {
+    const writer = this.#writer
+    if (writer === null) return Effect.sync(() => this.mailbox.post({ type: "end.recorded" }))
+    return writer.append({ _tag: "End", term: writer.term, end, at: timeOf(this.#job) }).pipe(
+      Effect.retry({
+        schedule: Schedule.exponential("100 millis"),
+        times: 6,
+        while: (failure) => failure._tag === "StorageFailure"
+      }),
+      this.#inspected("end", null),
+      Effect.matchCause({
+        onSuccess: () => this.mailbox.post({ type: "end.recorded" }),
+        onFailure: (cause) => {
+          const failure = failureOf(cause)
+          this.#note(failure)
+          this.mailbox.post({ type: "end.failed", failure: failure.report })
+        }
+      })
+    )
+  }
+
+  // Failures.
+
+  #fail(attempt: number, failure: Failure): void {
+    if (attempt !== this.#state.context.attempt) return
+    this.#note(failure)
+    this.mailbox.post({ type: "attempt.failed", attempt, failure: failure.report })
+  }
+
+  #note(failure: Failure): void {
+    this.#failure = { failure, at: nowOf(this.#job) }
+  }
+
+  #whileCurrent(attempt: number, act: () => void): void {
+    if (this.#attempt?.number === attempt) act()
+  }
+
+  #inspected(activity: Extract<Inspection, { readonly _tag: "ActivityStarted" | "ActivityEnded" }>["activity"], checkpoint: CheckpointId | null) {
+    const { inspect } = this.#job.settings
+    const at = { actor: jobMachine.id, activity, checkpoint }
+    return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      inspect === null
+        ? effect
+        : Effect.suspend(() => {
+            inspect({ _tag: "ActivityStarted", ...at })
+            return effect
+          }).pipe(Effect.tap(() => Effect.sync(() => inspect({ _tag: "ActivityEnded", ...at }))))
+  }
+
+  get #leadership(): LogWriter {
+    invariant(this.#writer !== null, "nothing is restored or run before the claim stands")
+    return this.#writer
+  }
+
+  get #running(): Crew {
+    invariant(this.#crew !== null, "a job performs commands only while it runs")
+    return this.#crew
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

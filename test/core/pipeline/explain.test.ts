@@ -1,0 +1,284 @@
+import { Aggregate, Pipeline, Window } from "@tidemark/core"
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+import { compiled, sinkOf, Visit, visits } from "./fixtures.ts"
+
+const plan = compiled(
+  visits()
+    .eventTime((visit) => visit.at, { outOfOrderness: "90 seconds" })
+    .filter((visit) => visit.size > 0, { uid: 'not "empty"' })
+    .keyBy("page")
+    .window(Window.tumbling("1 day"))
+    .aggregate("daily", { visits: Aggregate.count, worst: Aggregate.max("size") })
+    .map(({ key, value, window }) => ({ page: key, size: value.worst, at: window.start }), { schema: Visit })
+    .keyBy((visit) => [visit.page, visit.at], Schema.Tuple([Schema.String, Schema.Int]))
+    .reduce("latest", (_, visit) => visit)
+    .to("report", sinkOf(Visit))
+)
+
+describe("explain", () => {
+  it("shows tasks, chained operators, exchanges and states as text", () => {
+    expect(Pipeline.explain(plan, { parallelism: 2 })).toMatchInlineSnapshot(`
+      "pipeline "visits"
+
+      task "visits" (parallelism 2)
+        visits: source memory (bounded; event time, out of order by 90 seconds)
+        eventTime-1: event time
+        not "empty": filter
+        exchange by page (string) to "daily"
+
+      task "daily" (parallelism 2)
+        from "visits"
+        daily: tumbling window of 1 day: visits = count, worst = max(size)
+          state "windows" (window): string -> { visits.count: number, worst.max: number }
+        map-5: map
+        exchange by function ([string, number]) to "latest"
+
+      task "latest" (parallelism 2)
+        from "daily"
+        latest: running reduce
+          state "reduced" (reducing): [string, number] -> { at: number, page: string, size: number }
+        report: sink nowhere (two-phase)"
+    `)
+  })
+
+  it("shows the same as a Mermaid flowchart", () => {
+    expect(Pipeline.explain(plan, { parallelism: 2, format: "mermaid" })).toMatchInlineSnapshot(`
+      "flowchart TD
+        task0["visits (parallelism 2)<br/>visits: source memory (bounded#59; event time, out of order by 90 seconds)<br/>eventTime-1: event time<br/>not #34;empty#34;: filter<br/>exchange by page (string) to #34;daily#34;"]
+        task1["daily (parallelism 2)<br/>from #34;visits#34;<br/>daily: tumbling window of 1 day: visits = count, worst = max(size)<br/>state #34;windows#34; (window): string -#62; #123; visits.count: number, worst.max: number #125;<br/>map-5: map<br/>exchange by function ([string, number]) to #34;latest#34;"]
+        task2["latest (parallelism 2)<br/>from #34;daily#34;<br/>latest: running reduce<br/>state #34;reduced#34; (reducing): [string, number] -#62; #123; at: number, page: string, size: number #125;<br/>report: sink nowhere (two-phase)"]
+        task0 -->|"page (string)"| task1
+        task1 -->|"function ([string, number])"| task2"
+    `)
+  })
+
+  it("shows the generated code on demand", () => {
+    expect(Pipeline.explain(plan, { parallelism: 1, code: true })).toMatchInlineSnapshot(`
+      "pipeline "visits"
+
+      task "visits" (parallelism 1)
+        visits: source memory (bounded; event time, out of order by 90 seconds)
+        eventTime-1: event time
+        not "empty": filter
+        exchange by page (string) to "daily"
+        code:
+        "use strict"
+        const output = context.output
+        let watermark = -Infinity
+        let highest = -Infinity
+        const run = (columns) => {
+          const values = columns.values
+          const timestamps = columns.timestamps
+          const timed = timestamps.length > 0
+          const length = values.length
+          const currentWatermark = watermark
+          let maxTimestamp = highest
+          let at = 0
+          let index = 0
+          try {
+            for (; index < length; index++) {
+              const value = values[index]
+              const timestamp = timed ? timestamps[index] : -Infinity
+              // eventTime-1: event time
+              at = 0
+              const answer1 = assign3(value)
+              const timestamp2 = (typeof answer1 === "number" ? answer1 : answer1.getTime()) + 0
+              if (!(timestamp2 >= -8640000000000000 && timestamp2 <= 8640000000000000)) throw invalidEventTime4(answer1)
+              if (timestamp2 > maxTimestamp) maxTimestamp = timestamp2
+              // not "empty": filter
+              at = 1
+              if (keeps5(value)) {
+                at = 2
+                const key6 = value["page"]
+                if (typeof key6 !== "string") throw invalidKey8(key6)
+                const group7 = keyGroupOf9(hash10(key6))
+                at = 3
+                output.collect(value, timestamp2, key6, group7)
+              }
+            }
+          } catch (error) {
+            throw fail(error, { step: at, position: context.position(index), record: values[index] })
+          }
+          highest = maxTimestamp
+        }
+        const advance = (to) => {
+          if (to > watermark) watermark = to
+        }
+        return {
+          run,
+          advance,
+          watermark: () => watermark,
+          restoreWatermark: (to) => {
+            watermark = to
+          },
+          takeMaxTimestamp: () => {
+            const taken = highest
+            highest = -Infinity
+            return taken
+          },
+          lateRecords: () => new Map([].filter((entry) => entry[1] > 0)),
+          source
+        }
+
+      task "daily" (parallelism 1)
+        from "visits"
+        daily: tumbling window of 1 day: visits = count, worst = max(size)
+          state "windows" (window): string -> { visits.count: number, worst.max: number }
+        map-5: map
+        exchange by function ([string, number]) to "latest"
+        code:
+        "use strict"
+        const output = context.output
+        let watermark = -Infinity
+        let highest = -Infinity
+        let fired = -Infinity
+        let at = 0
+        let firing
+        let late0 = 0
+        const emit4 = (value, timestamp, key, group) => {
+          const currentWatermark = watermark
+          firing = value
+          // map-5: map
+          at = 1
+          const value5 = map6(value)
+          at = 2
+          const key7 = toTupleText10(key9(value5))
+          const group8 = keyGroupOf11(hash12(key7))
+          at = 3
+          output.collect(value5, timestamp, key7, group8)
+          at = 0
+        }
+        const run = (columns) => {
+          const values = columns.values
+          const timestamps = columns.timestamps
+          const timed = timestamps.length > 0
+          const keys = columns.keys
+          const groups = columns.groups
+          const length = values.length
+          const currentWatermark = watermark
+          let maxTimestamp = highest
+          let at = 0
+          let index = 0
+          try {
+            for (; index < length; index++) {
+              const value = values[index]
+              const timestamp = timed ? timestamps[index] : -Infinity
+              const key = keys[index]
+              const group = groups[index]
+              // daily: tumbling window of 1 day: visits = count, worst = max(size)
+              at = 0
+              let start1 = Math.floor(timestamp / 86400000) * 86400000
+              if (start1 > timestamp) start1 -= 86400000
+              if (start1 + 86399999 <= currentWatermark) late0++
+              else {
+                const accumulator2 = table3.acquire(key, group, start1)
+                accumulator2["visits.count"]++
+                accumulator2["worst.max"] = Math.max(accumulator2["worst.max"], value["size"])
+              }
+            }
+          } catch (error) {
+            throw fail(error, { step: at, position: context.position(index), record: values[index] })
+          }
+          highest = maxTimestamp
+        }
+        const advance = (to) => {
+          if (to > watermark) watermark = to
+          if (watermark <= fired) return
+          const previous = fired
+          const current = watermark
+          fired = current
+          try {
+            at = 0
+            firing = undefined
+            if (Math.floor((previous + 1) / 86400000) < Math.floor((current + 1) / 86400000)) {
+              for (const start of table3.namespaces()) {
+                if (start + 86399999 > current) break
+                const end = start + 86400000
+                table3.drain(start, (key, group, accumulator) => {
+                  emit4({ key: key, window: { start, end }, value: { "visits": accumulator["visits.count"], "worst": accumulator["worst.max"] } }, end - 1, key, group)
+                })
+              }
+            }
+          } catch (error) {
+            throw fail(error, { step: at, position: firedPosition(current), record: firing })
+          }
+        }
+        return {
+          run,
+          advance,
+          watermark: () => watermark,
+          restoreWatermark: (to) => {
+            watermark = to
+            fired = -Infinity
+          },
+          takeMaxTimestamp: () => {
+            const taken = highest
+            highest = -Infinity
+            return taken
+          },
+          lateRecords: () => new Map([["daily", late0]].filter((entry) => entry[1] > 0)),
+          source
+        }
+
+      task "latest" (parallelism 1)
+        from "daily"
+        latest: running reduce
+          state "reduced" (reducing): [string, number] -> { at: number, page: string, size: number }
+        report: sink nowhere (two-phase)
+        code:
+        "use strict"
+        const output = context.output
+        let watermark = -Infinity
+        let highest = -Infinity
+        const run = (columns) => {
+          const values = columns.values
+          const timestamps = columns.timestamps
+          const timed = timestamps.length > 0
+          const keys = columns.keys
+          const groups = columns.groups
+          const length = values.length
+          const currentWatermark = watermark
+          let maxTimestamp = highest
+          let at = 0
+          let index = 0
+          try {
+            for (; index < length; index++) {
+              const value = values[index]
+              const timestamp = timed ? timestamps[index] : -Infinity
+              const key = keys[index]
+              const group = groups[index]
+              // latest: running reduce
+              at = 0
+              const before2 = table1.get(key, group, 0)
+              const reduced3 = before2 === undefined ? value : reduce4(before2, value)
+              table1.set(key, group, 0, reduced3)
+              at = 2
+              output.collect(reduced3, timestamp, "", 0)
+            }
+          } catch (error) {
+            throw fail(error, { step: at, position: context.position(index), record: values[index] })
+          }
+          highest = maxTimestamp
+        }
+        const advance = (to) => {
+          if (to > watermark) watermark = to
+        }
+        return {
+          run,
+          advance,
+          watermark: () => watermark,
+          restoreWatermark: (to) => {
+            watermark = to
+          },
+          takeMaxTimestamp: () => {
+            const taken = highest
+            highest = -Infinity
+            return taken
+          },
+          lateRecords: () => new Map([].filter((entry) => entry[1] > 0)),
+          source
+        }"
+    `)
+  })
+})
