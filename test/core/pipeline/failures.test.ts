@@ -99,6 +99,28 @@ describe.each(["generated", "interpreted"] as const)("a user function that throw
     })
   })
 
+  it("is found in the aggregate when the results of other keys have gone down the chain before", () => {
+    const refuseTwo = Aggregate.custom({
+      schema: Schema.Number,
+      create: () => 0,
+      add: (sum, _: Visit) => sum + 1,
+      result: (sum) => {
+        if (sum === 2) throw new Error("two")
+        return sum
+      },
+      resultSchema: Schema.Number
+    })
+    const pipeline = visits()
+      .eventTime((visit) => visit.at)
+      .keyBy("page")
+      .window(Window.tumbling(10))
+      .aggregate("refuses two", refuseTwo)
+      .filter(() => true)
+      .to("sink", sinkOf(Schema.Unknown))
+    const feeds = [feed({}, { at: 10 }, { at: 10 }), { watermark: 19 }]
+    expect(failureOf(pipeline, feeds, mode)).toMatchObject({ operator: "refuses two" })
+  })
+
   it("is not blamed for a failure of the output", () => {
     const [task] = compiled(visits().to("sink", sinkOf(Visit))).tasks
     const failure = new SinkFailure({

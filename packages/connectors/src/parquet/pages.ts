@@ -111,5 +111,6 @@ const decompress = (
   if (run === undefined) throw corrupt(`compression ${chunk.codec} is not supported; write the file with another codec`)
   const output = run(bytes, size)
   if (output.length !== size) throw corrupt(`a page has ${output.length} bytes instead of ${size}`)
-  return output
+  // A plain array: a Buffer's `slice` shares its memory, that of a Uint8Array copies.
+  return new Uint8Array(output.buffer, output.byteOffset, output.length)
 }

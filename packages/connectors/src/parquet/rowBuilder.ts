@@ -84,7 +84,7 @@ export const interpretedBuildRows =
       for (const [c, column] of wanted.entries()) {
         const decoded = columns[c]
         if (decoded === undefined) continue
-        const isNull = decoded.nulls?.[from + offset] === 1
+        const isNull = column.onNull !== "refuse" && decoded.nulls?.[from + offset] === 1
         const value =
           isNull && column.onNull === "null"
             ? null

@@ -43,11 +43,11 @@ export const wantedRow = (schema: Schema.Top): Result.Result<WantedRow, string> 
 }
 
 const wantedColumn = (name: string, ast: SchemaAST.AST): WantedColumn | null => {
-  const members = SchemaAST.isUnion(ast) ? ast.types : [ast]
+  const members = membersOf(ast)
   const values = members.filter((member) => !SchemaAST.isNull(member) && !SchemaAST.isUndefined(member))
   const [kind, ...others] = new Set(values.map(kindOf))
   if (kind === undefined || kind === null || others.length > 0) return null
-  const checked = [ast, ...values].map(checksOf)
+  const checked = [...unionsOf(ast), ...values].map(checksOf)
   return {
     name,
     kind,
@@ -56,6 +56,13 @@ const wantedColumn = (name: string, ast: SchemaAST.AST): WantedColumn | null => 
     problemOf: problemFinder(ast)
   }
 }
+
+/** The alternatives of a type, those of unions within unions included. */
+const membersOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
+  SchemaAST.isUnion(ast) ? ast.types.flatMap(membersOf) : [ast]
+
+const unionsOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
+  SchemaAST.isUnion(ast) ? [ast, ...ast.types.flatMap(unionsOf)] : []
 
 const onNullOf = (ast: SchemaAST.AST, members: ReadonlyArray<SchemaAST.AST>): WantedColumn["onNull"] => {
   if (members.some(SchemaAST.isNull)) return "null"

@@ -12,8 +12,8 @@ const invalidEventTime = (answer: unknown): Error =>
   )
 
 const timestampOf = (answer: number | Date): Timestamp => {
-  // Adding zero turns -0 into 0, which would else become a window start of its own.
-  const timestamp = (typeof answer === "number" ? answer : answer.getTime()) + 0
+  // Whole milliseconds keep window starts exact; adding zero turns -0 into 0.
+  const timestamp = Math.floor(typeof answer === "number" ? answer : answer.getTime()) + 0
   if (timestamp >= -timestampMax && timestamp <= timestampMax) return timestamp
   throw invalidEventTime(answer)
 }
@@ -27,7 +27,7 @@ export const eventTimeStep = (uid: string, assign: Erased<number | Date>): Opera
     const answer = code.name("answer")
     const timestamp = code.name("timestamp")
     return `const ${answer} = ${code.bind("assign", assign)}(${record.value})
-const ${timestamp} = (typeof ${answer} === "number" ? ${answer} : ${answer}.getTime()) + 0
+const ${timestamp} = Math.floor(typeof ${answer} === "number" ? ${answer} : ${answer}.getTime()) + 0
 if (!(${timestamp} >= -${timestampMax} && ${timestamp} <= ${timestampMax})) throw ${code.bind("invalidEventTime", invalidEventTime)}(${answer})
 if (${timestamp} > ${code.maxTimestamp}) ${code.maxTimestamp} = ${timestamp}
 ${next({ ...record, timestamp })}`

@@ -44,8 +44,7 @@ export const windowAggregateStep = (options: WindowAggregateOptions): OperatorSt
     const start = code.name("start")
     const accumulator = code.name("accumulator")
     const { timestamp } = record
-    return `let ${start} = Math.floor(${timestamp} / ${sizeMs}) * ${sizeMs}
-if (${start} > ${timestamp}) ${start} -= ${sizeMs}
+    return `const ${start} = Math.floor(${timestamp} / ${sizeMs}) * ${sizeMs}
 if (${start} + ${sizeMs - 1} <= ${code.currentWatermark}) ${code.countLate}
 else {
 const ${accumulator} = ${code.table(state)}.acquire(${record.key}, ${record.group}, ${start})
@@ -90,8 +89,5 @@ ${emitNext}({ key: ${key}, window: { start, end }, value: ${aggregation.emitResu
   }
 })
 
-/** W1; the correction is for quotients that round up to the next whole number. */
-export const windowStart = (timestamp: Timestamp, sizeMs: number): Timestamp => {
-  const start = Math.floor(timestamp / sizeMs) * sizeMs
-  return start > timestamp ? start - sizeMs : start
-}
+/** W1; exact for whole milliseconds: a quotient below a whole number is never rounded up to it below 2^53. */
+export const windowStart = (timestamp: Timestamp, sizeMs: number): Timestamp => Math.floor(timestamp / sizeMs) * sizeMs

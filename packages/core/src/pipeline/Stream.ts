@@ -43,7 +43,7 @@ export interface Stream<A> {
 /** A stream right after its source, where event time can be assigned. */
 export interface SourceStream<A> extends Stream<A> {
   /**
-   * Says when a record happened, in epoch milliseconds or as a `Date`. Records may be late by `outOfOrderness` (zero by
+   * Says when a record happened, in epoch milliseconds (whole ones; fractions are cut) or as a `Date`. Records may be late by `outOfOrderness` (zero by
    * default) against the newest of their split. Fails: a time that is none fails the job.
    */
   eventTime(assign: (value: A) => number | Date, options?: EventTimeOptions): Stream<A>

@@ -1,10 +1,10 @@
 /**
- * HOT. The map layout of a keyed table: per namespace and key group one `Map`, entries stamped for copy-on-write.
+ * HOT. The map layout of a keyed table: one `Map` per namespace and key group, and nothing per entry: outside of captures
+ * an access costs what the maps cost. While a capture is being written, the first change of an entry that it still needs
+ * keeps the old value beside the map (see TableCapture.ts).
  *
- * Keeps V1 and V2 by the stamp of an entry, `2 * epoch + owned`:
- * - an entry whose stamp is older than the epoch has not been written since the last barrier, so a running capture still
- *   needs its value; the first write keeps the old value in the entry (`set`) or copies it first (`acquire`);
- * - `owned` says that nobody outside the table has the value, so that `acquire` may hand it out for mutation.
+ * Keeps V1 so, and V2 by the table's `copy`: `set` takes a copy and `get` answers one. For immutable values `copy` is the
+ * identity.
  *
  * Budget: `acquire` on string keys at 0.8 of a hand loop over one `Map`; no allocation per record.
  */
@@ -12,12 +12,12 @@ import { invariant } from "../model/invariant.ts"
 import { type KeyValue, keyGroupCount } from "../model/keyGroups.ts"
 import { deepFreeze } from "./deepFreeze.ts"
 import type { KeyedTable } from "./KeyedTable.ts"
-import { absent, Entry, type EntryMap, Namespace, type RowWriter, TableCapture } from "./TableCapture.ts"
+import { Namespace, Part, type RowWriter, TableCapture } from "./TableCapture.ts"
 
 export interface MapTableOptions<V> {
   readonly create: () => V
   readonly copy: (value: V) => V
-  /** Freezes what `set` and `get` share; for tests. */
+  /** Freezes what `set` takes and `get` answers; for tests. */
   readonly freeze: boolean
 }
 
@@ -31,9 +31,7 @@ export class MapTable<V> implements KeyedTable<V> {
   private beforeLast: Namespace<V> = noNamespace()
   private ascending: ReadonlyArray<number> | null = null
   private entries = 0
-  /** Stamp of entries written since the last barrier, without and with `owned`. */
-  private current = 0
-  private currentOwned = 1
+  private captures = 0
   private running: TableCapture<V> | null = null
 
   constructor(options: MapTableOptions<V>) {
@@ -47,48 +45,47 @@ export class MapTable<V> implements KeyedTable<V> {
   }
 
   get(key: KeyValue, group: number, namespace: number): V | undefined {
-    const entry = this.find(key, group, namespace)
-    if (entry === undefined) return undefined
-    entry.stamp &= ~1
-    if (this.freeze) deepFreeze(entry.value)
-    return entry.value
+    const value = this.peek(key, group, namespace)
+    if (value === undefined) return undefined
+    const answer = this.copy(value)
+    if (this.freeze) deepFreeze(answer)
+    return answer
   }
 
   peek(key: KeyValue, group: number, namespace: number): V | undefined {
-    const entry = this.find(key, group, namespace)
-    return entry === undefined ? undefined : entry.value
+    const space = this.last.at === namespace ? this.last : this.spaceOf(namespace)
+    if (space === undefined) return undefined
+    const part = space.parts[group]
+    return part === undefined ? undefined : part.values.get(key)
   }
 
   set(key: KeyValue, group: number, namespace: number, value: V): void {
     if (this.freeze) deepFreeze(value)
-    const entry = this.find(key, group, namespace)
-    if (entry === undefined) {
-      this.insert(key, group, namespace, new Entry(value, this.current))
-      return
-    }
-    if (entry.stamp < this.current && this.running !== null) entry.old = entry.value
-    entry.stamp = this.current
-    entry.value = value
+    this.put(key, group, namespace, this.copy(value))
   }
 
   acquire(key: KeyValue, group: number, namespace: number): V {
-    const entry = this.find(key, group, namespace)
-    if (entry === undefined) {
-      const created = new Entry(this.create(), this.currentOwned)
-      this.insert(key, group, namespace, created)
-      return created.value
+    const space = this.last.at === namespace ? this.last : this.spaceOf(namespace)
+    if (space !== undefined) {
+      const part = space.parts[group]
+      if (part !== undefined) {
+        const value = part.values.get(key)
+        if (value !== undefined) {
+          return this.running === null ? value : this.protect(this.running, part, key, value)
+        }
+      }
     }
-    if (entry.stamp !== this.currentOwned) this.own(entry)
-    return entry.value
+    const created = this.create()
+    this.put(key, group, namespace, created)
+    return created
   }
 
   delete(key: KeyValue, group: number, namespace: number): void {
     const space = this.spaceOf(namespace)
-    const map = space?.groups[group]
-    const entry = map?.get(key)
-    if (space === undefined || map === undefined || entry === undefined) return
-    if (this.running !== null) this.keepFor(this.running, entry, key, group, namespace)
-    map.delete(key)
+    const part = space?.parts[group]
+    if (space === undefined || part === undefined || !part.values.has(key)) return
+    if (this.running !== null) this.running.keep(part, key)
+    part.values.delete(key)
     space.size--
     this.entries--
     if (space.size === 0) this.remove(space)
@@ -105,27 +102,25 @@ export class MapTable<V> implements KeyedTable<V> {
     // Removed first: what `visit` writes into this namespace belongs to a new one.
     this.remove(space)
     this.entries -= space.size
-    for (let group = 0; group < space.groups.length; group++) {
-      const map = space.groups[group]
-      if (map === undefined) continue
-      for (const [key, entry] of map) {
-        const isShared = this.running !== null && this.keepFor(this.running, entry, key, group, namespace)
-        visit(key, group, isShared && (entry.stamp & 1) === 1 ? this.copy(entry.value) : entry.value)
+    for (const part of space.parts) {
+      if (part === undefined) continue
+      const capture = this.running
+      for (const [key, value] of part.values) {
+        visit(key, part.group, capture?.needs(part, key) === true ? this.copy(value) : value)
       }
     }
   }
 
   /**
-   * Begins a capture of the present values; every entry is written to `writer` by the capture's slices.
+   * Begins a capture of the present values; each is written to `writer` by the capture's steps.
    *
-   * Cost: O(1); a capture that is still running is finished first, synchronously: O(entries).
+   * Cost: O(1); but a capture that is still running is finished first, synchronously: O(its entries left).
    */
   capture(writer: RowWriter<V>): TableCapture<V> {
     this.running?.finish()
     invariant(this.running === null, "V1 a table has one running capture")
-    this.current += 2
-    this.currentOwned = this.current + 1
-    const capture = new TableCapture<V>(this.spaces, this.current, writer, () => {
+    this.captures++
+    const capture = new TableCapture<V>(this.spaces, this.captures, writer, () => {
       this.running = null
     })
     this.running = capture
@@ -134,15 +129,29 @@ export class MapTable<V> implements KeyedTable<V> {
 
   /** Adds a restored entry. */
   load(key: KeyValue, group: number, namespace: number, value: V): void {
-    invariant(this.find(key, group, namespace) === undefined, "a key is restored once", { key: String(key), namespace })
-    this.insert(key, group, namespace, new Entry(value, this.currentOwned))
+    const before = this.entries
+    this.put(key, group, namespace, value)
+    invariant(this.entries === before + 1, "a key is restored once", { key: String(key), namespace })
   }
 
-  private find(key: KeyValue, group: number, namespace: number): Entry<V> | undefined {
-    const space = this.last.at === namespace ? this.last : this.spaceOf(namespace)
-    if (space === undefined) return undefined
-    const map = space.groups[group]
-    return map === undefined ? undefined : map.get(key)
+  private put(key: KeyValue, group: number, namespace: number, value: V): void {
+    invariant(value !== undefined, "a state holds no undefined: that means no value")
+    const space = this.spaceOf(namespace) ?? this.addSpace(namespace)
+    const part = space.parts[group] ?? this.addPart(space, group)
+    if (this.running !== null) this.running.keep(part, key)
+    const before = part.values.size
+    part.values.set(key, value)
+    const added = part.values.size - before
+    space.size += added
+    this.entries += added
+  }
+
+  /** The value to mutate while a capture is running: a copy, if the capture still needs what is there. */
+  private protect(capture: TableCapture<V>, part: Part<V>, key: KeyValue, value: V): V {
+    if (!capture.keep(part, key)) return value
+    const copy = this.copy(value)
+    part.values.set(key, copy)
+    return copy
   }
 
   private spaceOf(namespace: number): Namespace<V> | undefined {
@@ -157,19 +166,6 @@ export class MapTable<V> implements KeyedTable<V> {
     this.last = space
   }
 
-  private insert(key: KeyValue, group: number, namespace: number, entry: Entry<V>): void {
-    invariant(group >= 0 && group < keyGroupCount, "a key group is one of all", { group })
-    const space = this.spaceOf(namespace) ?? this.addSpace(namespace)
-    let map: EntryMap<V> | undefined = space.groups[group]
-    if (map === undefined) {
-      map = new Map()
-      space.groups[group] = map
-    }
-    map.set(key, entry)
-    space.size++
-    this.entries++
-  }
-
   private addSpace(namespace: number): Namespace<V> {
     const space = new Namespace<V>(namespace)
     this.spaces.set(namespace, space)
@@ -178,29 +174,19 @@ export class MapTable<V> implements KeyedTable<V> {
     return space
   }
 
+  private addPart(space: Namespace<V>, group: number): Part<V> {
+    invariant(group >= 0 && group < keyGroupCount, "a key group is one of all", { group })
+    const part = new Part<V>(space.at, group, this.captures)
+    space.parts[group] = part
+    return part
+  }
+
   private remove(space: Namespace<V>): void {
+    this.running?.keepAll(space)
     this.spaces.delete(space.at)
     this.ascending = null
     if (this.last === space) this.last = noNamespace()
     if (this.beforeLast === space) this.beforeLast = noNamespace()
-  }
-
-  /** Makes the value of an entry the table's own and current, copying where somebody else has it. */
-  private own(entry: Entry<V>): void {
-    const isNeeded = entry.stamp < this.current && this.running !== null
-    if (isNeeded) entry.old = entry.value
-    if (isNeeded || (entry.stamp & 1) === 0) entry.value = this.copy(entry.value)
-    entry.stamp = this.currentOwned
-  }
-
-  /** Gives an entry that leaves the table to a running capture, if it still needs it; answers whether it took the value. */
-  private keepFor(capture: TableCapture<V>, entry: Entry<V>, key: KeyValue, group: number, namespace: number): boolean {
-    const isCurrent = entry.stamp >= this.current
-    const value = isCurrent ? entry.old : entry.value
-    if (value !== absent) capture.keep({ key, group, namespace, value })
-    entry.old = absent
-    entry.stamp = this.current | (entry.stamp & 1)
-    return !isCurrent
   }
 }
 

@@ -1,31 +1,36 @@
 /**
- * The view of one table at a barrier, and the slices in which it is written while the table goes on changing.
+ * The view of one table at a barrier, and the steps in which it is written while the table goes on changing.
+ *
+ * A part (one key group of one namespace) is first *pending*: the first change of a key keeps its old value beside the
+ * map. Then its rows are *listed*: changes no longer matter, but what is mutated must be copied first. Then it is *done*.
  */
 import type { KeyValue } from "../model/keyGroups.ts"
 
-/** No old value is kept. */
-export const absent: unique symbol = Symbol("absent")
+/** The entries of one key group in one namespace. */
+export class Part<V> {
+  readonly namespace: number
+  readonly group: number
+  readonly values = new Map<KeyValue, V>()
+  /** Number of the last capture that is done with this part, or before which it did not exist. */
+  doneWith: number
+  /** By keys changed since the barrier of the running capture: the value at the barrier. */
+  old: Map<KeyValue, V | typeof absent> | null = null
 
-/** One value of a table. `stamp` is explained in MapTable.ts. */
-export class Entry<V> {
-  value: V
-  stamp: number
-  /** The value at the barrier of the running capture, if the entry was changed since and is not written yet. */
-  old: V | typeof absent = absent
-
-  constructor(value: V, stamp: number) {
-    this.value = value
-    this.stamp = stamp
+  constructor(namespace: number, group: number, doneWith: number) {
+    this.namespace = namespace
+    this.group = group
+    this.doneWith = doneWith
   }
 }
 
-export type EntryMap<V> = Map<KeyValue, Entry<V>>
+/** The key was not in the table at the barrier. */
+const absent: unique symbol = Symbol("absent")
 
 /** All entries of one window start, timer or, at 0, of a table without windows. */
 export class Namespace<V> {
   readonly at: number
   /** By key group. */
-  readonly groups: Array<EntryMap<V> | undefined> = []
+  readonly parts: Array<Part<V> | undefined> = []
   size = 0
 
   constructor(at: number) {
@@ -37,41 +42,57 @@ export interface RowWriter<V> {
   readonly row: (key: KeyValue, group: number, namespace: number, value: V) => void
 }
 
-/** What left the table before it was written. */
-interface KeptRow<V> {
-  readonly key: KeyValue
-  readonly group: number
-  readonly namespace: number
-  readonly value: V
-}
-
-/** Entries looked at between two looks at the clock. */
-const entriesPerSlice = 128
+/** Rows written between two looks at the clock. */
+const rowsPerStep = 128
 
 export class TableCapture<V> {
-  private readonly kept: Array<KeptRow<V>> = []
-  private readonly slices: Iterator<undefined>
+  private readonly id: number
   private readonly ended: () => void
+  private readonly steps: Iterator<undefined>
+  /** Parts that left the table before they were done. */
+  private readonly removed: Array<Part<V>> = []
+  /** Parts that keep old values. */
+  private readonly changed: Array<Part<V>> = []
   private isOver = false
   private problem: unknown = null
 
-  /** `stamp` is the stamp of entries written after the barrier. */
-  constructor(spaces: ReadonlyMap<number, Namespace<V>>, stamp: number, writer: RowWriter<V>, ended: () => void) {
-    this.slices = slicesOf({ spaces, stamp, writer, kept: this.kept })
+  /** Ids of captures of a table increase. */
+  constructor(spaces: ReadonlyMap<number, Namespace<V>>, id: number, writer: RowWriter<V>, ended: () => void) {
+    this.id = id
     this.ended = ended
+    this.steps = this.write(spaces, writer)
   }
 
-  /** Keeps an entry that leaves the table. */
-  keep(row: KeptRow<V>): void {
-    this.kept.push(row)
+  /** True if the value of a key must not be mutated for the sake of this capture. HOT while a capture is running. */
+  needs(part: Part<V>, key: KeyValue): boolean {
+    return part.doneWith !== this.id && (part.old === null || !part.old.has(key))
   }
 
-  /** Writes the next entries; false when all are written. Fails: throws what the writer throws, every time. */
+  /** Keeps the value of a key that is about to change, if it is still needed; answers whether it was. HOT as `needs`. */
+  keep(part: Part<V>, key: KeyValue): boolean {
+    if (!this.needs(part, key)) return false
+    if (part.old === null) {
+      part.old = new Map()
+      this.changed.push(part)
+    }
+    const value = part.values.get(key)
+    part.old.set(key, value === undefined ? absent : value)
+    return value !== undefined
+  }
+
+  /** Keeps a namespace that leaves the table. */
+  keepAll(space: Namespace<V>): void {
+    for (const part of space.parts) {
+      if (part !== undefined && part.doneWith !== this.id) this.removed.push(part)
+    }
+  }
+
+  /** Writes the next rows; false when all are written. Fails: throws what the writer throws, every time. */
   step(): boolean {
     if (this.problem !== null) throw this.problem
     if (this.isOver) return false
     try {
-      if (this.slices.next().done !== true) return true
+      if (this.steps.next().done !== true) return true
     } catch (error) {
       this.problem = error
       this.release()
@@ -81,74 +102,64 @@ export class TableCapture<V> {
     return false
   }
 
-  /** Writes the rest at once; a failure is told by the next `step`. Cost: O(entries left). */
+  /** Writes the rest at once; a failure is told by the next `step`. Cost: O(rows left). */
   finish(): void {
     try {
-      while (this.step());
+      let isMore = true
+      while (isMore) isMore = this.step()
     } catch (error) {
       this.problem = error
     }
   }
 
-  /** Ends the capture; the table no longer keeps anything for it. */
+  /** Ends the capture; nothing is kept for it any more. */
   release(): void {
     if (this.isOver) return
     this.isOver = true
-    this.kept.length = 0
+    for (const part of this.changed) part.old = null
+    this.changed.length = 0
+    this.removed.length = 0
     this.ended()
   }
-}
 
-interface CaptureView<V> {
-  readonly spaces: ReadonlyMap<number, Namespace<V>>
-  readonly stamp: number
-  readonly writer: RowWriter<V>
-  readonly kept: ReadonlyArray<KeptRow<V>>
-}
-
-/**
- * Maps are walked while they change: what is deleted is kept elsewhere, what is added carries the new stamp and is passed
- * over. An entry is stamped when it is written, which says that nobody needs its value any more.
- */
-function* slicesOf<V>({ spaces, stamp, writer, kept }: CaptureView<V>): Generator<undefined> {
-  let seen = 0
-  for (const space of spaces.values()) {
-    seen += 8
-    for (let group = 0; group < space.groups.length; group++) {
-      const map = space.groups[group]
-      if (map === undefined) continue
-      for (const [key, entry] of map) {
-        writeEntry(entry, key, group, space.at, stamp, writer)
-        if (++seen >= entriesPerSlice) {
-          seen = 0
-          yield
+  /** Maps are walked while they change: what is removed is kept, what is added is done from the beginning. */
+  private *write(spaces: ReadonlyMap<number, Namespace<V>>, writer: RowWriter<V>): Generator<undefined> {
+    let written = 0
+    for (const parts of this.partsOf(spaces)) {
+      for (const part of parts) {
+        if (part === undefined || part.doneWith === this.id) continue
+        const { keys, values } = listRows(part)
+        for (const [i, key] of keys.entries()) {
+          const value = values[i]
+          if (value !== undefined) writer.row(key, part.group, part.namespace, value)
+          if (++written % rowsPerStep === 0) yield
         }
+        part.doneWith = this.id
+        part.old = null
       }
     }
   }
-  for (const row of kept) {
-    writer.row(row.key, row.group, row.namespace, row.value)
-    if (++seen >= entriesPerSlice) {
-      seen = 0
-      yield
-    }
+
+  private *partsOf(spaces: ReadonlyMap<number, Namespace<V>>): Generator<ReadonlyArray<Part<V> | undefined>> {
+    for (const space of spaces.values()) yield space.parts
+    yield this.removed
   }
 }
 
-const writeEntry = <V>(
-  entry: Entry<V>,
-  key: KeyValue,
-  group: number,
-  namespace: number,
-  stamp: number,
-  writer: RowWriter<V>
-): void => {
-  if (entry.stamp < stamp) {
-    writer.row(key, group, namespace, entry.value)
-    entry.stamp = stamp | (entry.stamp & 1)
-    entry.old = absent // left over from a capture that was given up
-  } else if (entry.old !== absent) {
-    writer.row(key, group, namespace, entry.old)
-    entry.old = absent
+/** The values of a part at the barrier. Cost: O(entries of the part), without a pause. */
+const listRows = <V>(part: Part<V>): { readonly keys: ReadonlyArray<KeyValue>; readonly values: ReadonlyArray<V> } => {
+  const keys: Array<KeyValue> = []
+  const values: Array<V> = []
+  for (const [key, value] of part.values) {
+    const old = part.old?.get(key)
+    if (old === absent) continue
+    keys.push(key)
+    values.push(old === undefined ? value : old)
   }
+  for (const [key, old] of part.old ?? []) {
+    if (old === absent || part.values.has(key)) continue
+    keys.push(key)
+    values.push(old)
+  }
+  return { keys, values }
 }

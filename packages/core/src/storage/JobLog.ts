@@ -2,8 +2,8 @@
  * Reading and appending a job's log (DESIGN §7).
  *
  * J1 An append happens only at the slot after the last entry that was read; losing the slot means reading on.
- * J2 An append of unknown outcome is settled by reading its slot; where that gives no answer the caller tries the same
- *    entry again: create-once makes that harmless (rule 2).
+ * J2 An append of unknown outcome is settled by appending the same bytes at the same slot again: create-once makes that
+ *    harmless, and only the answer of an append is durable (rule 2).
  * J3 An entry of another term above ours fences us: nothing more is appended.
  * J4 A claim holds only if, after it was appended, nothing stands above it (see `logView` W1).
  */
@@ -74,23 +74,20 @@ export interface LogWriter {
 type Appended = { readonly _tag: "Appended" } | { readonly _tag: "Taken" }
 
 /**
- * Appends at a slot and settles an unknown outcome by reading the slot (J2). A failure that is still unknown may be
- * answered by the same call again, with the same bytes.
+ * Appends at a slot. After an unknown outcome it appends once more: a backend answers `appended` or `taken` only for what
+ * is durable (B2, B5), while merely reading the slot could show an entry that a power loss takes back (J2). A failure that
+ * is still unknown may be answered by the same call again, with the same bytes.
  */
 const appendAt = (
   storage: JobStorage,
   slot: number,
   bytes: Uint8Array
-): Effect.Effect<Appended, StorageFailure> =>
-  storage.appendEntry(slot, bytes).pipe(
-    Effect.flatMap((result) =>
-      result === "appended" ? Effect.succeed<Appended>({ _tag: "Appended" }) : isOurs(storage, slot, bytes)
-    ),
-    Effect.catchIf(
-      (failure) => failure.outcome === "unknown",
-      (failure) => Effect.mapError(isOurs(storage, slot, bytes), () => failure)
-    )
+): Effect.Effect<Appended, StorageFailure> => {
+  const once = Effect.flatMap(storage.appendEntry(slot, bytes), (result) =>
+    result === "appended" ? Effect.succeed<Appended>({ _tag: "Appended" }) : isOurs(storage, slot, bytes)
   )
+  return Effect.retry(once, { times: 1, while: (failure) => failure.outcome === "unknown" })
+}
 
 const isOurs = (storage: JobStorage, slot: number, bytes: Uint8Array): Effect.Effect<Appended, StorageFailure> =>
   Effect.map(storage.readEntry(slot), (standing) => (isEqual(standing, bytes) ? { _tag: "Appended" } : { _tag: "Taken" }))
