@@ -96,8 +96,10 @@ const expectedRow = (i: number): typeof Row.Type => ({
 
 const expectedRows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => expectedRow(from + i))
 
-for (const version of ["v1", "v2"]) {
-  for (const codec of ["uncompressed", "snappy", "gzip", "zstd", "lz4_raw", "brotli"]) {
+const codecs = { v1: ["uncompressed", "snappy", "gzip", "zstd", "lz4_raw", "brotli"], v2: ["uncompressed", "zstd"] }
+
+for (const [version, names] of Object.entries(codecs)) {
+  for (const codec of names) {
     it.effect(`reads every kind of column: pages ${version}, ${codec}`, () =>
       Effect.gen(function* () {
         const options = `row_group_size 2048, parquet_version ${version}, compression ${codec}`
@@ -110,6 +112,8 @@ for (const version of ["v1", "v2"]) {
   }
 }
 
+const Small = Schema.Struct({ small: Schema.Number })
+
 it.effect("R1 any restart position, limit and cut of splits yields the same records", () =>
   Effect.gen(function* () {
     const path = yield* duckFile(rowsQuery(10_000), "row_group_size 2048")
@@ -121,7 +125,7 @@ it.effect("R1 any restart position, limit and cut of splits yields the same reco
         pollsMax: fc.nat(6)
       }),
       async ({ limit, rowGroupsPerSplit, recordsMax, pollsMax }) => {
-        const source = ParquetFile.source({ path, schema: Row, limit, rowGroupsPerSplit })
+        const source = ParquetFile.source({ path, schema: Small, limit, rowGroupsPerSplit })
         const program = Effect.gen(function* () {
           const splits = yield* source.discover
           const before = yield* readSource(source, { splits, recordsMax, pollsMax })
@@ -133,7 +137,7 @@ it.effect("R1 any restart position, limit and cut of splits yields the same reco
         await Effect.runPromise(program)
       }
     )
-    yield* Effect.promise(() => fc.assert(property, { numRuns: 12 }))
+    yield* Effect.promise(() => fc.assert(property, { numRuns: 6 }))
   })
 )
 

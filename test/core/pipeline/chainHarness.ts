@@ -11,13 +11,15 @@ export type Feed = { readonly records: ReadonlyArray<unknown> } | { readonly wat
 export interface Outcome {
   readonly values: ReadonlyArray<unknown>
   readonly timestamps: ReadonlyArray<Timestamp>
-  readonly groups: ReadonlyArray<number>
+  /** Key and key group of every record on every exchange. */
+  readonly routes: ReadonlyArray<readonly [KeyValue, number]>
   readonly late: ReadonlyArray<readonly [string, number]>
   /** The first error, after which nothing is fed any more. */
   readonly error: unknown
 }
 
 class Collected implements ChainOutput {
+  readonly routes: Array<readonly [KeyValue, number]> = []
   batch = new Batch()
 
   collect(value: unknown, timestamp: Timestamp, key: KeyValue, group: number): void {
@@ -25,6 +27,7 @@ class Collected implements ChainOutput {
     this.batch.timestamps.push(timestamp)
     this.batch.keys.push(key)
     this.batch.groups.push(group)
+    this.routes.push([key, group])
   }
 
   take(): Batch {
@@ -56,8 +59,9 @@ export const runPlan = (plan: PhysicalPlan, feeds: ReadonlyArray<Feed>, mode: Ch
   } catch (thrown) {
     error = thrown
   }
-  const { groups, timestamps, values } = collected.batch
-  return { values, timestamps, groups, late: links.flatMap(({ chain }) => [...chain.lateRecords()]), error }
+  const { timestamps, values } = collected.batch
+  const late = links.flatMap(({ chain }) => [...chain.lateRecords()])
+  return { values, timestamps, routes: links.flatMap(({ output }) => output.routes), late, error }
 }
 
 const runFeed = (links: ReadonlyArray<Link>, feed: Feed, collected: Collected): void => {

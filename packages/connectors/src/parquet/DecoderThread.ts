@@ -8,6 +8,8 @@ export interface DecoderThreadOptions {
   readonly onAnswer: (answer: UnitAnswer) => void
   /** The thread ended by itself or broke: nothing will be answered any more. */
   readonly onDeath: (problem: DecodeProblem) => void
+  /** The thread's program; the decoder beside this file by default. */
+  readonly program?: URL
 }
 
 /** The sources run as `.ts`, the build as `.js`; both files lie beside this one. */
@@ -34,7 +36,7 @@ export class DecoderThread {
   }
 
   private start(): Worker {
-    const worker = new Worker(workerUrl)
+    const worker = new Worker(this.options.program ?? workerUrl)
     worker.on("message", (answer: UnitAnswer) => this.options.onAnswer(answer))
     worker.on("messageerror", (cause) => this.die(cause.message))
     worker.on("error", (cause) => this.die(cause instanceof Error ? cause.message : String(cause)))

@@ -38,9 +38,6 @@ interface Crew {
   readonly timers: Timers
 }
 
-/** Between tries of an append whose outcome is unknown; there is no giving up, only a restart settles it otherwise. */
-const appendRetries = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
-
 export class CoordinatorActor {
   readonly mailbox = new Mailbox<CoordinatorEvent>()
   readonly counter: RecordCounter
@@ -156,18 +153,11 @@ export class CoordinatorActor {
     const manifest = this.#manifest(barrier, acknowledged, attempt)
     const at = { actor: "coordinator", activity: "manifest", checkpoint: barrier.id } as const
     const { inspect } = this.#job.settings
-    const append = attempt.writer.append(manifest).pipe(
-      Effect.retry({
-        schedule: appendRetries,
-        while: (failure) => failure._tag === "StorageFailure" && failure.outcome === "unknown"
-      }),
-      Effect.result
-    )
     this.#running.activities.start(
       `manifest ${barrier.id}`,
       Effect.gen({ self: this }, function* () {
         inspect?.({ _tag: "ActivityStarted", ...at })
-        const appended = yield* append
+        const appended = yield* Effect.result(attempt.writer.append(manifest))
         inspect?.({ _tag: "ActivityEnded", ...at })
         if (Result.isSuccess(appended)) {
           this.#manifests.add(appended.success, manifest)
@@ -232,10 +222,14 @@ export class CoordinatorActor {
     this.#running.activities.start(
       "reserve ids",
       this.#current.writer.reserve.pipe(
-        Effect.retry({ schedule: appendRetries, times: 10, while: (failure) => failure._tag === "StorageFailure" }),
+        Effect.retry({
+          schedule: Schedule.exponential("100 millis"),
+          times: 10,
+          while: (failure) => failure._tag === "StorageFailure"
+        }),
         Effect.match({
           onSuccess: ({ to }) => this.mailbox.post({ type: "ids.reserved", end: to }),
-          onFailure: (failure) => this.#fail({ error: failure, report: { retry: failure.retry === "never" ? "never" : "restart", record: null } })
+          onFailure: (failure) => this.#fail({ error: failure, report: { retry: failure.retry, record: null } })
         })
       )
     )

@@ -7,7 +7,7 @@
  * J3 An entry of another term above ours fences us: nothing more is appended.
  * J4 A claim holds only if, after it was appended, nothing stands above it (see `logView` W1).
  */
-import { Effect, Result } from "effect"
+import { Effect, Result, Schedule } from "effect"
 import { Fenced, type FormatTooNew, type SnapshotCorrupt, type StorageFailure } from "../model/errors.ts"
 import type { CheckpointId, Term } from "../model/ids.ts"
 import type { JobReader, JobStorage } from "./CheckpointStorage.ts"
@@ -65,7 +65,7 @@ export interface LogWriter {
   /** What stood in the log before our claim. */
   readonly before: LogContent
   readonly idsReserved: { readonly from: CheckpointId; readonly to: CheckpointId }
-  /** Appends an entry of our term and answers its slot; after an unknown outcome call it again with the same entry. */
+  /** Appends an entry of our term, however long its outcome stays unknown, and answers its slot. Fails: the entry does not stand. */
   readonly append: (entry: LogEntry) => Effect.Effect<number, Fenced | StorageFailure>
   /** Reserves the next block of ids and answers it. */
   readonly reserve: Effect.Effect<{ readonly from: CheckpointId; readonly to: CheckpointId }, Fenced | StorageFailure>
@@ -73,21 +73,21 @@ export interface LogWriter {
 
 type Appended = { readonly _tag: "Appended" } | { readonly _tag: "Taken" }
 
+/** Between tries of an append whose outcome is unknown. There is no giving up: only an answer settles it. */
+const unknownRetries = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("5 seconds")])
+
 /**
- * Appends at a slot. After an unknown outcome it appends once more: a backend answers `appended` or `taken` only for what
- * is durable (B2, B5), while merely reading the slot could show an entry that a power loss takes back (J2). A failure that
- * is still unknown may be answered by the same call again, with the same bytes.
+ * Appends at a slot. After an unknown outcome it appends the same bytes there again: a backend answers `appended` or
+ * `taken` only for what is durable (B2, B5), while merely reading the slot could show an entry that a power loss takes
+ * back (J2). Fails: only with a known outcome.
  */
-const appendAt = (
-  storage: JobStorage,
-  slot: number,
-  bytes: Uint8Array
-): Effect.Effect<Appended, StorageFailure> => {
-  const once = Effect.flatMap(storage.appendEntry(slot, bytes), (result) =>
+const appendAt = (storage: JobStorage, slot: number, bytes: Uint8Array): Effect.Effect<Appended, StorageFailure> =>
+  Effect.flatMap(storage.appendEntry(slot, bytes), (result) =>
     result === "appended" ? Effect.succeed<Appended>({ _tag: "Appended" }) : isOurs(storage, slot, bytes)
+  ).pipe(
+    Effect.tapError((failure) => Effect.logWarning(failure.message)),
+    Effect.retry({ schedule: unknownRetries, while: (failure) => failure.outcome === "unknown" })
   )
-  return Effect.retry(once, { times: 1, while: (failure) => failure.outcome === "unknown" })
-}
 
 const isOurs = (storage: JobStorage, slot: number, bytes: Uint8Array): Effect.Effect<Appended, StorageFailure> =>
   Effect.map(storage.readEntry(slot), (standing) => (isEqual(standing, bytes) ? { _tag: "Appended" } : { _tag: "Taken" }))

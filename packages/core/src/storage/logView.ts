@@ -55,7 +55,12 @@ export const viewLog = (entries: ReadonlyArray<PlacedEntry>, lastSlot: number): 
       }
       case "Manifest":
         if (entry.term < leader) return // W2
-        view = { ...view, completed: [...view.completed, { slot, manifest: entry }], idsEnd: Math.max(view.idsEnd, entry.id + 1) }
+        // Two checkpoints that were pending together may have been recorded in either order.
+        view = {
+          ...view,
+          completed: [...view.completed, { slot, manifest: entry }].sort((a, b) => a.manifest.id - b.manifest.id),
+          idsEnd: Math.max(view.idsEnd, entry.id + 1)
+        }
         return
       case "Invalidation": {
         if (entry.term < leader) return // W2
