@@ -10,16 +10,21 @@ export const temporaryDirectory = Effect.acquireRelease(
   (directory) => Effect.promise(() => rm(directory, { recursive: true }))
 )
 
+/** What DuckDB answers to a query. */
+export const duckRows = (query: string) =>
+  Effect.promise(async () => {
+    const instance = await DuckDBInstance.create(":memory:")
+    const connection = await instance.connect()
+    const rows = (await connection.runAndReadAll(query)).getRowObjects()
+    connection.closeSync()
+    instance.closeSync()
+    return rows
+  })
+
 /** Writes what a query answers; `options` as DuckDB's COPY takes them. Removed with the scope. */
 export const duckFile = (query: string, options = "") =>
   Effect.gen(function* () {
     const path = join(yield* temporaryDirectory, "rows.parquet")
-    yield* Effect.promise(async () => {
-      const instance = await DuckDBInstance.create(":memory:")
-      const connection = await instance.connect()
-      await connection.run(`copy (${query}) to '${path}' (format parquet${options === "" ? "" : `, ${options}`})`)
-      connection.closeSync()
-      instance.closeSync()
-    })
+    yield* duckRows(`copy (${query}) to '${path}' (format parquet${options === "" ? "" : `, ${options}`})`)
     return path
   })

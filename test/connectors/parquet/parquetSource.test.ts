@@ -4,10 +4,8 @@ import { ParquetFile } from "@tidemark/connectors/parquet"
 import type { Json, Split } from "@tidemark/core/connector"
 import { Effect, Schema } from "effect"
 import * as fc from "fast-check"
-import { asyncBufferFromFile, parquetReadObjects } from "hyparquet"
-import { compressors } from "hyparquet-compressors"
 import { readSource } from "../../support/readSource.ts"
-import { duckFile } from "./duckFile.ts"
+import { duckFile, duckRows } from "./duckFile.ts"
 
 const flights = fileURLToPath(new URL("../../../node_modules/vega-datasets/data/flights-3m.parquet", import.meta.url))
 
@@ -19,29 +17,22 @@ const Flight = Schema.Struct({
   destination: Schema.String
 })
 
-/** The rows as the library reads them by itself, brought to what the schema of {@link Flight} wants. */
-const flightsByLibrary = (rowStart: number, rowEnd: number) =>
-  Effect.promise(async () => {
-    const file = await asyncBufferFromFile(flights)
-    const rows = await parquetReadObjects({ file, rowStart, rowEnd, compressors })
-    return rows.map((row) => ({
-      ...row,
-      date: Number(row.date),
-      delay: Number(row.delay),
-      distance: Number(row.distance)
-    }))
-  })
+/** The same rows as DuckDB reads them. */
+const flightsByDuckDb = (from: number, to: number) =>
+  duckRows(`select epoch_ms(date)::DOUBLE as date, delay::DOUBLE as delay, distance::DOUBLE as distance, origin, destination
+    from read_parquet('${flights}', file_row_number = true)
+    where file_row_number >= ${from} and file_row_number < ${to} order by file_row_number`)
 
 const positionsAt = (split: Split, row: number): ReadonlyMap<string, Json> => new Map([[split.id, { row }]])
 
-it.effect("reads the first rows of a real file as the library does by itself", () =>
+it.effect("reads the first rows of a real file as DuckDB does", () =>
   Effect.gen(function* () {
     const source = ParquetFile.source({ path: flights, schema: Flight, limit: 2500, orderedBy: "date" })
     const splits = yield* source.discover
     expect(splits.map(({ id }) => id)).toEqual(["rows-0-2500"])
     expect(source.isTimeOrdered).toBe(true)
     const { values, positions } = yield* readSource(source, { splits, recordsMax: 1000 })
-    expect(values).toEqual(yield* flightsByLibrary(0, 2500))
+    expect(values).toEqual(yield* flightsByDuckDb(0, 2500))
     expect([...positions.values()]).toEqual([{ row: 2500 }])
   })
 )
@@ -52,7 +43,7 @@ it.effect("goes on over the border of two row groups of a real file", () =>
     const [first, second] = yield* source.discover
     if (first === undefined || second === undefined) return expect.fail("there are two splits")
     const read = yield* readSource(source, { splits: [first, second], positions: positionsAt(first, 272_600) })
-    expect(read.values).toEqual(yield* flightsByLibrary(272_600, 272_900))
+    expect(read.values).toEqual(yield* flightsByDuckDb(272_600, 272_900))
     expect(read.finished).toEqual(["rows-0-272727", "rows-272727-272900"])
   })
 )

@@ -1,9 +1,9 @@
-import { Aggregate, Pipeline, Window } from "@tidemark/core"
+import { Aggregate, Batch, Pipeline, Window } from "@tidemark/core"
 import { Schema } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { windowStart } from "../../../packages/core/src/operator/windowAggregate.ts"
-import { type Feed, runPlan } from "./chainHarness.ts"
+import { type Feed, openChains, runPlan } from "./chainHarness.ts"
 import { compiled, sinkOf, Visit, visits } from "./fixtures.ts"
 
 const Result = Schema.Struct({
@@ -113,6 +113,31 @@ describe("tumbling windows", () => {
     const { values } = runPlan(compiled(windowed(10)), [feedVisits(-0, 0), { watermark: 9 }], "generated")
     expect(values).toEqual([{ key: "a", window: { start: 0, end: 10 }, value: { visits: 2, size: 2 } }])
   })
+
+  it.each(["generated", "interpreted"] as const)(
+    "W2 what is overdue after a restore fires at the next advance (%s)",
+    (mode) => {
+      const [source, windows] = openChains(compiled(windowed(10)), mode)
+      if (source === undefined || windows === undefined) throw new Error("the plan has two tasks")
+      const batch = new Batch()
+      batch.values.push({ page: "a", size: 1, at: 5 }, { page: "a", size: 1, at: 15 })
+      source.chain.run(batch)
+      expect(source.chain.takeMaxTimestamp()).toBe(15)
+      expect(source.chain.takeMaxTimestamp()).toBe(-Infinity)
+      const exchanged = source.output.take()
+      windows.chain.run(exchanged)
+      windows.chain.restoreWatermark(12)
+      expect(windows.output.take().values).toEqual([])
+      windows.chain.run(exchanged)
+      windows.chain.advance(11)
+      expect(windows.chain.watermark()).toBe(12)
+      expect(windows.chain.lateRecords()).toEqual(new Map([["per window", 1]]))
+      const fired = (): unknown => windows.output.take().values.map((value) => decode(value).value.visits)
+      expect(fired()).toEqual([1])
+      windows.chain.advance(19)
+      expect(fired()).toEqual([2])
+    }
+  )
 
   it("give tuples back as the key of their results", () => {
     const key = Schema.Tuple([Schema.String, Schema.BigInt, Schema.Boolean])

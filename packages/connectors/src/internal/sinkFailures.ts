@@ -1,10 +1,10 @@
 import { SinkFailure, type StorageFailure } from "@tidemark/core/connector"
 import { Effect } from "effect"
 
-export type SinkOperation = SinkFailure["operation"]
+type SinkOperation = SinkFailure["operation"]
 
 /** Says for a sink what a failed file operation means. Another attempt can help, unless nobody may write there. */
-export const sinkFailure =
+const sinkFailure =
   (target: string, operation: SinkOperation) =>
   (cause: StorageFailure): SinkFailure =>
     new SinkFailure({

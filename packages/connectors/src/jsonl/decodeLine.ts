@@ -1,7 +1,8 @@
 /**
- * One line of JSON to one record.
+ * One line of JSON to one record. HOT per line: a flat struct that needs no change is only looked over.
  */
 import { Result, Schema } from "effect"
+import { type FlatField, flatFields } from "../internal/flatFields.ts"
 import { jsonCodec } from "../internal/jsonCodec.ts"
 
 /** Why a line is no record: it is not JSON, or its value does not fit the schema. */
@@ -15,16 +16,40 @@ export type DecodeLine<A> = (text: string) => Result.Result<A, LineProblem>
 
 /** Compiles the decoder of a schema's JSON lines. */
 export const compileDecodeLine = <A>(schema: Schema.Codec<A, unknown>): DecodeLine<A> => {
-  const decode = Schema.decodeUnknownResult(jsonCodec(schema))
+  const decode = interpretedDecode(schema)
+  const fields = flatFields(schema)
+  const isRecord = fields === null ? null : flatGuard<A>(fields)
   return (text) => {
     const parsed = parseJson(text)
     if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
-    const decoded = decode(parsed.success)
-    return Result.isSuccess(decoded)
-      ? Result.succeed(decoded.success)
-      : Result.fail({ reason: "schema", detail: issueText(decoded.failure), cause: decoded.failure })
+    const value = parsed.success
+    return isRecord?.(value) === true ? Result.succeed(value) : decode(value)
   }
 }
+
+/** The twin of the flat guard, for any schema; also says why a value does not fit. */
+export const interpretedDecode = <A>(
+  schema: Schema.Codec<A, unknown>
+): ((value: unknown) => Result.Result<A, LineProblem>) => {
+  const decode = Schema.decodeUnknownResult(jsonCodec(schema))
+  return (value) =>
+    Result.mapError(decode(value), (error) => ({ reason: "schema", detail: issueText(error), cause: error }))
+}
+
+/** Knows a value that the schema of these fields would pass on as it is: all fields, no others. */
+const flatGuard =
+  <A>(fields: ReadonlyArray<FlatField>) =>
+  (value: unknown): value is A => {
+    if (!isObject(value) || Object.keys(value).length !== fields.length) return false
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]
+      if (field !== undefined && typeof value[field.name] !== field.kind) return false
+    }
+    return true
+  }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const issueText = (error: Schema.SchemaError): string => error.message.replace(/\s*\n\s*/g, " ")
 

@@ -13,7 +13,9 @@ export interface DecoderThreadOptions {
 }
 
 /** The sources run as `.ts`, the build as `.js`; both files lie beside this one. */
-const workerUrl = new URL(`./parquetWorker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
+const workerUrl = import.meta.url.endsWith(".ts")
+  ? new URL("./parquetWorker.ts", import.meta.url)
+  : new URL("./parquetWorker.js", import.meta.url)
 
 export class DecoderThread {
   private readonly options: DecoderThreadOptions

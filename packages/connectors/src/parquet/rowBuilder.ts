@@ -30,7 +30,7 @@ const canGenerate = (): boolean => {
 }
 
 /** Source of the generated builder; names are quoted as JSON, nothing else of the schema enters the code. */
-export const sourceOf = (wanted: ReadonlyArray<WantedColumn>): string => {
+const sourceOf = (wanted: ReadonlyArray<WantedColumn>): string => {
   const locals = wanted.map(
     (_, c) => `const v${c} = columns[${c}].values, n${c} = columns[${c}].nulls, t${c} = columns[${c}].texts`
   )

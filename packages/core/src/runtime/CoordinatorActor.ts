@@ -92,6 +92,11 @@ export class CoordinatorActor {
     this.mailbox.post(event)
   }
 
+  /** The attempt is being cancelled: nothing of it is kept but manifests in flight. */
+  leave(): void {
+    this.#attempt = null
+  }
+
   #handle(event: CoordinatorEvent): void {
     const [next, commands] = coordinatorComponent.step(this.#state, event)
     this.#state = next

@@ -60,6 +60,7 @@ export class JobActor {
   #restored: CheckpointId | null = null
   #restoreMs = 0
   #isFirstRestore = true
+  #endedAt: number | null = null
   readonly #corrupt: Array<CheckpointId> = []
   readonly #recoveries: Array<Recovery> = []
 
@@ -90,6 +91,7 @@ export class JobActor {
   get facts() {
     return {
       state: this.#state,
+      endedAt: this.#endedAt,
       restarts: Math.max(0, this.#state.context.attempt - 1),
       restored: this.#restored,
       restoreMs: this.#restoreMs,
@@ -135,6 +137,7 @@ export class JobActor {
       case "CancelTimer":
         return timers.cancel(command.timer)
       case "EndJob":
+        this.#endedAt = nowOf(this.#job)
         this.coordinator.requests.end()
         Deferred.doneUnsafe(this.outcome, Effect.succeed(command.outcome))
         return
@@ -161,9 +164,9 @@ export class JobActor {
             term: writer.term,
             nextId: writer.idsReserved.from,
             idsEnd: writer.idsReserved.to,
-            recorded: this.#candidates(writer.before, attempt)
-              .map(({ id }) => id)
-              .reverse()
+            recorded: writer.before.view.completed
+              .map(({ manifest }) => manifest.id)
+              .filter((id) => id <= (writer.resumesFrom ?? 0))
           })
         },
         onFailure: (cause) => {
@@ -201,7 +204,10 @@ export class JobActor {
   ): Effect.Effect<CheckpointId | null, AlreadyEnded | CheckpointUnknown | PipelineChanged> {
     const { plan, operators } = this.#job
     const decision = this.#resume(content, attempt)
-    if (decision._tag === "AlreadyEnded") return Effect.fail(new AlreadyEnded({ end: decision.end }))
+    if (decision._tag === "AlreadyEnded") {
+      this.totals.noteEnded(content.view.completed.at(-1)?.manifest.records ?? 0)
+      return Effect.fail(new AlreadyEnded({ end: decision.end }))
+    }
     if (decision._tag === "Unknown") {
       return Effect.fail(
         new CheckpointUnknown({
@@ -340,6 +346,7 @@ export class JobActor {
       yield* activities.end("run")
       const attempt = this.#attempt
       this.totals.end()
+      this.coordinator.leave()
       this.#attempt = null
       if (attempt !== null) yield* Scope.close(attempt.scope, Exit.void)
       this.mailbox.post({ type: "attempt.cancelled" })

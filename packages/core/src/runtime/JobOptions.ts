@@ -13,13 +13,15 @@ export type Trigger =
   | { readonly _tag: "Count"; readonly records: number }
   | { readonly _tag: "Manual" }
 
+const manual: Trigger = { _tag: "Manual" }
+
 export const Trigger = {
   /** At a fixed interval: the next trigger is due one interval after the last. */
   every: (interval: Duration.Input): Trigger => ({ _tag: "Every", interval }),
   /** After the sources have emitted so many records since the last trigger; batch-granular. */
   count: (records: number): Trigger => ({ _tag: "Count", records }),
   /** Only when asked for. */
-  manual: { _tag: "Manual" } as Trigger
+  manual
 }
 
 export interface CheckpointOptions {

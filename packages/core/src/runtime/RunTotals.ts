@@ -29,6 +29,11 @@ export class RunTotals {
     this.#subtasks = []
   }
 
+  /** The job had ended before this run; so far its sources had come. */
+  noteEnded(records: number): void {
+    this.#records = records
+  }
+
   totals(): Totals {
     return this.#subtasks.reduce(add, this.#ended)
   }

@@ -6,7 +6,6 @@ import { type CheckpointRefused, JobFailed, type PipelineInvalid, type StorageFa
 import type { CheckpointId } from "../model/ids.ts"
 import { compilePipeline } from "../pipeline/compilePipeline.ts"
 import { describeOperators } from "../pipeline/describeOperators.ts"
-import type { JobOutcome } from "../protocol/jobMachine.ts"
 import { CheckpointStats } from "./CheckpointStats.ts"
 import { JobActor } from "./JobActor.ts"
 import { type JobContext, nowOf } from "./JobContext.ts"
@@ -61,14 +60,7 @@ export const startJob = Effect.fnUntraced(function* (
   }
   actor.mailbox.post({ type: "job.start" })
 
-  let endedAt: number | null = null
-  let ended: JobOutcome | null = null
-  const report = (): RunReport => makeReport(job, actor, { ended, durationMs: (endedAt ?? nowOf(job)) - began })
-  const end = Effect.map(Effect.exit(Deferred.await(outcome)), (exit) => {
-    endedAt ??= nowOf(job)
-    ended = Exit.isSuccess(exit) ? exit.value : "failed"
-    return exit
-  })
+  const report = (): RunReport => makeReport(job, actor, began)
   return {
     report,
     triggerCheckpoint: Effect.suspend(() => {
@@ -78,7 +70,7 @@ export const startJob = Effect.fnUntraced(function* (
     }),
     stop: Effect.sync(() => actor.mailbox.post({ type: "job.stop" })),
     cancel: Effect.sync(() => actor.mailbox.post({ type: "job.cancel" })),
-    await: Effect.flatMap(end, (exit) => {
+    await: Effect.flatMap(Effect.exit(Deferred.await(outcome)), (exit) => {
       if (Exit.isSuccess(exit) && exit.value !== "failed") return Effect.succeed(report())
       const error = Exit.isSuccess(exit) ? actor.facts.lastFailure : Cause.squash(exit.cause)
       const detail = error instanceof Error ? error.message : String(error)
@@ -87,11 +79,7 @@ export const startJob = Effect.fnUntraced(function* (
   }
 })
 
-const makeReport = (
-  job: JobContext,
-  actor: JobActor,
-  at: { readonly ended: JobOutcome | null; readonly durationMs: number }
-): RunReport => {
+const makeReport = (job: JobContext, actor: JobActor, began: number): RunReport => {
   const { facts, totals } = actor
   const { stats } = job
   const counts = totals.totals()
@@ -101,7 +89,7 @@ const makeReport = (
   return {
     job: job.plan.pipeline,
     state: stateText(facts.state.value),
-    outcome: at.ended,
+    outcome: facts.state.status === "done" ? facts.state.context.outcome : null,
     recordsIn: counts.recordsIn,
     position: { records: totals.position() },
     recordsOut: counts.recordsOut,
@@ -116,7 +104,7 @@ const makeReport = (
     checkpoints: { completed, invalidated, history: stats.history, corrupt: facts.corrupt },
     reliability: resolved === 0 ? null : completed / resolved,
     nextTriggerAt: actor.coordinator.nextTriggerAt,
-    durationMs: at.durationMs,
+    durationMs: (facts.endedAt ?? nowOf(job)) - began,
     lastFailure: facts.lastFailure instanceof Error ? facts.lastFailure.message : null
   }
 }

@@ -55,24 +55,33 @@ export class MapTable<V> implements KeyedTable<V> {
   peek(key: KeyValue, group: number, namespace: number): V | undefined {
     const space = this.last.at === namespace ? this.last : this.spaceOf(namespace)
     if (space === undefined) return undefined
-    const part = space.parts[group]
-    return part === undefined ? undefined : part.values.get(key)
+    const values = space.values[group]
+    return values === undefined ? undefined : values.get(key)
   }
 
   set(key: KeyValue, group: number, namespace: number, value: V): void {
     if (this.freeze) deepFreeze(value)
-    this.put(key, group, namespace, this.copy(value))
+    const stored = this.copy(value)
+    const space = this.last.at === namespace ? this.last : this.spaceOf(namespace)
+    if (space !== undefined && this.running === null && stored !== undefined) {
+      const values = space.values[group]
+      if (values !== undefined) {
+        const before = values.size
+        values.set(key, stored)
+        if (values.size !== before) this.grow(space)
+        return
+      }
+    }
+    this.put(key, group, namespace, stored)
   }
 
   acquire(key: KeyValue, group: number, namespace: number): V {
     const space = this.last.at === namespace ? this.last : this.spaceOf(namespace)
     if (space !== undefined) {
-      const part = space.parts[group]
-      if (part !== undefined) {
-        const value = part.values.get(key)
-        if (value !== undefined) {
-          return this.running === null ? value : this.protect(this.running, part, key, value)
-        }
+      const values = space.values[group]
+      if (values !== undefined) {
+        const value = values.get(key)
+        if (value !== undefined) return this.running === null ? value : this.protect(this.running, space, group, key, value)
       }
     }
     const created = this.create()
@@ -141,14 +150,18 @@ export class MapTable<V> implements KeyedTable<V> {
     if (this.running !== null) this.running.keep(part, key)
     const before = part.values.size
     part.values.set(key, value)
-    const added = part.values.size - before
-    space.size += added
-    this.entries += added
+    if (part.values.size !== before) this.grow(space)
+  }
+
+  private grow(space: Namespace<V>): void {
+    space.size++
+    this.entries++
   }
 
   /** The value to mutate while a capture is running: a copy, if the capture still needs what is there. */
-  private protect(capture: TableCapture<V>, part: Part<V>, key: KeyValue, value: V): V {
-    if (!capture.keep(part, key)) return value
+  private protect(capture: TableCapture<V>, space: Namespace<V>, group: number, key: KeyValue, value: V): V {
+    const part = space.parts[group]
+    if (part === undefined || !capture.keep(part, key)) return value
     const copy = this.copy(value)
     part.values.set(key, copy)
     return copy
@@ -178,6 +191,7 @@ export class MapTable<V> implements KeyedTable<V> {
     invariant(group >= 0 && group < keyGroupCount, "a key group is one of all", { group })
     const part = new Part<V>(space.at, group, this.captures)
     space.parts[group] = part
+    space.values[group] = part.values
     return part
   }
 

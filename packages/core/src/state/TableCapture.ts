@@ -31,6 +31,8 @@ export class Namespace<V> {
   readonly at: number
   /** By key group. */
   readonly parts: Array<Part<V> | undefined> = []
+  /** The values of each part, one step nearer for the hot path. */
+  readonly values: Array<Map<KeyValue, V> | undefined> = []
   size = 0
 
   constructor(at: number) {

@@ -64,6 +64,8 @@ export interface LogWriter {
   readonly term: Term
   /** What stood in the log before our claim. */
   readonly before: LogContent
+  /** The newest checkpoint that counts since our claim; null after an empty start. */
+  readonly resumesFrom: CheckpointId | null
   readonly idsReserved: { readonly from: CheckpointId; readonly to: CheckpointId }
   /** Appends an entry of our term, however long its outcome stays unknown, and answers its slot. Fails: the entry does not stand. */
   readonly append: (entry: LogEntry) => Effect.Effect<number, Fenced | StorageFailure>
@@ -156,6 +158,7 @@ const makeWriter = (given: {
   return {
     term: claim.term,
     before: given.before,
+    resumesFrom: claim.resumesFrom,
     idsReserved: claim.idsReserved,
     append,
     reserve: Effect.suspend(() => {

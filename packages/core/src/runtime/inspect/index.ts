@@ -1,0 +1,2 @@
+export { type CheckpointContent, readCheckpoint, type SplitPosition, type StateSize } from "./readCheckpoint.ts"
+export { type VerifiedJob, verifyJob } from "./verifyJob.ts"

@@ -1,0 +1,73 @@
+/** What a completed checkpoint holds, for people who look at it: sizes of states, positions of splits. */
+import { Effect } from "effect"
+import type { FormatTooNew, SnapshotCorrupt, StorageFailure } from "../../model/errors.ts"
+import type { Json } from "../../model/Json.ts"
+import type { OpenSnapshot } from "../../state/index.ts"
+import type { JobReader } from "../../storage/CheckpointStorage.ts"
+import type { Manifest } from "../../storage/LogEntry.ts"
+import { readSnapshot } from "../restorePoint.ts"
+import { splitStateOf } from "../SplitReader.ts"
+import { splitsList } from "../TaskInput.ts"
+
+/** One state of an operator, over all subtasks. */
+export interface StateSize {
+  readonly operator: string
+  readonly state: string
+  readonly entries: number
+  readonly bytes: number
+}
+
+/** How far one split has been read. */
+export interface SplitPosition {
+  readonly operator: string
+  readonly split: string
+  /** Null before the first record. */
+  readonly position: Json | null
+  readonly records: number
+  readonly isFinished: boolean
+}
+
+export interface CheckpointContent {
+  readonly states: ReadonlyArray<StateSize>
+  /** In reading order. */
+  readonly splits: ReadonlyArray<SplitPosition>
+}
+
+/** Reads and checks all state objects of a checkpoint. */
+export const readCheckpoint = Effect.fnUntraced(function* (
+  reader: JobReader,
+  manifest: Manifest
+): Effect.fn.Return<CheckpointContent, StorageFailure | FormatTooNew | SnapshotCorrupt> {
+  const objects = manifest.tasks.flatMap((task) => task.subtasks)
+  const snapshots = yield* Effect.forEach(objects, ({ object, size }) =>
+    readSnapshot(reader, { manifest, object, size })
+  )
+  return { states: statesOf(snapshots), splits: snapshots.flatMap(splitsOf).sort(inReadingOrder).map(shown) }
+})
+
+const statesOf = (snapshots: ReadonlyArray<OpenSnapshot>): ReadonlyArray<StateSize> => {
+  const states = new Map<string, StateSize>()
+  for (const section of snapshots.flatMap((snapshot) => snapshot.sections)) {
+    const key = JSON.stringify([section.operator, section.state])
+    const { entries, bytes } = states.get(key) ?? { entries: 0, bytes: 0 }
+    states.set(key, { ...section, entries: entries + section.entries, bytes: bytes + section.bytes })
+  }
+  return [...states.values()]
+}
+
+const splitsOf = (snapshot: OpenSnapshot) =>
+  snapshot.lists
+    .filter((list) => list.name === splitsList)
+    .flatMap(({ operator, items }) => items.map((item) => ({ operator, ...splitStateOf(item) })))
+
+type OwnedSplit = ReturnType<typeof splitsOf>[number]
+
+const inReadingOrder = (a: OwnedSplit, b: OwnedSplit): number => a.order - b.order
+
+const shown = ({ operator, id, position, records, isFinished }: OwnedSplit): SplitPosition => ({
+  operator,
+  split: id,
+  position,
+  records,
+  isFinished
+})

@@ -1,0 +1,61 @@
+/**
+ * Checks that everything a job has completed can be read back as it was written.
+ *
+ * V1 Every byte counts: an entry must be what its content encodes to, an object passes all its checksums and sizes.
+ * V2 What retention removes meanwhile is no damage: an object is missing only while its entry stands.
+ */
+import { Effect } from "effect"
+import { type FormatTooNew, SnapshotCorrupt, type StorageFailure } from "../../model/errors.ts"
+import type { JobReader } from "../../storage/CheckpointStorage.ts"
+import { readLog } from "../../storage/JobLog.ts"
+import { encodeLogEntry, type LogEntry, type Manifest } from "../../storage/LogEntry.ts"
+import { readSnapshot } from "../restorePoint.ts"
+
+export interface VerifiedJob {
+  readonly entries: number
+  readonly checkpoints: number
+  readonly objects: number
+  /** Of all state objects. */
+  readonly bytes: number
+}
+
+/** Fails: with the first log entry or state object that is not as it was written. */
+export const verifyJob = Effect.fnUntraced(function* (
+  reader: JobReader
+): Effect.fn.Return<VerifiedJob, StorageFailure | FormatTooNew | SnapshotCorrupt> {
+  const { view, entries, damaged } = yield* readLog(reader)
+  const first = damaged[0]
+  if (first !== undefined) return yield* first.failure
+  for (const { slot, entry } of entries) yield* verifyEntry(reader, slot, entry)
+  let checkpoints = 0
+  let objects = 0
+  let bytes = 0
+  for (const { slot, manifest } of view.completed) {
+    const sizes = yield* Effect.catchTag(verifyObjects(reader, manifest), "SnapshotCorrupt", (failure) =>
+      Effect.flatMap(reader.listEntries, (slots) => (slots.includes(slot) ? Effect.fail(failure) : Effect.succeed([]))) // V2
+    )
+    if (sizes.length > 0) checkpoints++
+    objects += sizes.length
+    bytes += sizes.reduce((sum, size) => sum + size, 0)
+  }
+  return { entries: entries.length, checkpoints, objects, bytes }
+})
+
+const verifyEntry = Effect.fnUntraced(function* (reader: JobReader, slot: number, entry: LogEntry) {
+  const standing = yield* Effect.catchIf(
+    reader.readEntry(slot),
+    (failure) => failure.reason === "missing", // V2
+    () => Effect.succeed(null)
+  )
+  if (standing === null || Buffer.from(standing).equals(encodeLogEntry(entry))) return
+  const object = reader.pathOf({ slot })
+  const checkpoint = entry._tag === "Manifest" ? entry.id : null
+  return yield* new SnapshotCorrupt({ object, checkpoint, problem: "its bytes are not those that were written" }) // V1
+})
+
+/** Answers the sizes of the objects. */
+const verifyObjects = (reader: JobReader, manifest: Manifest) =>
+  Effect.forEach(
+    manifest.tasks.flatMap((task) => task.subtasks),
+    ({ object, size }) => Effect.as(readSnapshot(reader, { manifest, object, size }), size)
+  )
