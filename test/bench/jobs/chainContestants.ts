@@ -4,9 +4,9 @@ import { finished } from "node:stream/promises"
 import { Effect, Stream } from "effect"
 import * as most from "most"
 import * as rxjs from "rxjs"
-import type { Item, Kept, Step } from "./chains.ts"
+import type { Item, Keeper, Step } from "./chains.ts"
 
-export type RunChain = (items: ReadonlyArray<Item>, steps: ReadonlyArray<Step>, kept: Kept) => unknown
+export type RunChain = (items: ReadonlyArray<Item>, steps: ReadonlyArray<Step>, kept: Keeper) => unknown
 
 export const runRxjs: RunChain = (items, steps, kept) => {
   let stream: rxjs.Observable<Item> = rxjs.from(items)

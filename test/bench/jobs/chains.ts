@@ -34,7 +34,12 @@ const steps: ReadonlyArray<Step> = [
 
 export const chainOf = (length: number): ReadonlyArray<Step> => steps.slice(0, length)
 
-export class Kept {
+/** Where results go. */
+export interface Keeper {
+  readonly keep: (item: Item) => void
+}
+
+export class Kept implements Keeper {
   readonly items: Array<Item> = Array.from({ length: 256 }, () => ({ id: 0, value: 0 }))
   count = 0
   sum = 0

@@ -98,6 +98,8 @@ const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: Writ
   const late = [...writer.late]
   return `"use strict"
 const output = context.output
+let written = 0
+const writer = output.writer
 let watermark = -Infinity
 let highest = -Infinity
 ${fires ? "let fired = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
@@ -195,7 +197,7 @@ const emitOutput = (task: TaskPlan, code: ChainCode): EmitRecord => {
   const { output, steps } = task
   const collect = (record: RecordNames): string =>
     `at = ${steps.length + 1}\noutput.collect(${record.value}, ${record.timestamp}, ${record.key}, ${record.group})`
-  if (output._tag === "Sink") return (record) => collect({ ...record, key: '""', group: "0" })
+  if (output._tag === "Sink") return (record) => `at = ${steps.length + 1}\nwritten++\nwriter.write(${record.value}, ${record.timestamp})`
   return (record) =>
     `at = ${steps.length}\n${output.key.emit(code, record.value, (key, group) => collect({ ...record, key, group }))}`
 }

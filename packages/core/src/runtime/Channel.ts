@@ -65,8 +65,9 @@ export class Channel {
     }
     this.#taken++
     if (element?._tag === "Records") {
-      if (this.#batches === this.#capacity) this.#sender.notify()
       this.#batches--
+      // After the count: a notification may run the sender at once, which then has to find the room.
+      if (this.#batches === this.#capacity - 1) this.#sender.notify()
     }
     return element
   }

@@ -48,7 +48,9 @@ export class CoordinatorActor {
   readonly #manifests = new ManifestIndex()
   #state: ReturnType<typeof coordinatorComponent.initial>[0]
   #crew: Crew | null = null
+  /** The attempt between `coordinator.start` and `coordinator.suspend`, and the one to start. */
   #attempt: CoordinatedAttempt | null = null
+  #next: CoordinatedAttempt | null = null
   #nextTriggerAt: number | null = null
 
   constructor(options: {
@@ -87,21 +89,18 @@ export class CoordinatorActor {
 
   /** Begins to coordinate an attempt. */
   begin(attempt: CoordinatedAttempt, event: Extract<CoordinatorEvent, { readonly type: "coordinator.start" }>): void {
-    this.#attempt = attempt
+    this.#next = attempt
     this.#manifests.addAll(attempt.writer.before)
     this.mailbox.post(event)
   }
 
-  /** The attempt is being cancelled: nothing of it is kept but manifests in flight. */
-  leave(): void {
-    this.#attempt = null
-  }
-
   #handle(event: CoordinatorEvent): void {
+    if (event.type === "coordinator.start") this.#attempt = this.#next
     const [next, commands] = coordinatorComponent.step(this.#state, event)
     this.#state = next
     inspectStep(this.#job.settings.inspect, { actor: "coordinator", event, state: next.owner.value, commands })
     for (const command of commands) this.#perform(command)
+    if (event.type === "coordinator.suspend") this.#attempt = null
   }
 
   #perform(command: CoordinatorCommand): void {

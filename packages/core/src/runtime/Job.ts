@@ -10,6 +10,8 @@ import { type JobHandle, startJob } from "./startJob.ts"
 /** A job module's options: the command line fills in storage and parallelism. */
 export interface DefinedJob extends Omit<JobOptions, "checkpoint"> {
   readonly checkpoint?: Partial<CheckpointOptions>
+  /** Records that the input holds in all, where known: the command line shows progress by it. */
+  readonly expectedRecords?: number
 }
 
 /** What a job module exports by default; importing it has no effect. */

@@ -346,7 +346,6 @@ export class JobActor {
       yield* activities.end("run")
       const attempt = this.#attempt
       this.totals.end()
-      this.coordinator.leave()
       this.#attempt = null
       if (attempt !== null) yield* Scope.close(attempt.scope, Exit.void)
       this.mailbox.post({ type: "attempt.cancelled" })

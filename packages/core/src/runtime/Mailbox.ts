@@ -23,7 +23,7 @@ export class Mailbox<Event> {
   /** Posts an event and waits until the actor has stepped it. */
   ask(event: Event): Effect.Effect<void> {
     return Effect.callback((resume) => {
-      this.#mails.push({ event, onHandled: () => resume(Effect.void) })
+      this.#mails.push({ event, onHandled: () => resume(Effect.yieldNow) })
       this.signal.notify()
     })
   }

@@ -1,6 +1,10 @@
 import { Effect } from "effect"
 
-/** Wakes one waiting fiber; a notification that comes while nobody waits is kept. */
+/**
+ * Wakes one waiting fiber; a notification that comes while nobody waits is kept.
+ *
+ * The woken fiber goes on in a later turn, never inside `notify`: whoever notifies is in the middle of a step (L1).
+ */
 export class Signal {
   #isSet = false
   #resume: (() => void) | null = null
@@ -21,7 +25,7 @@ export class Signal {
       resume(Effect.void)
       return
     }
-    this.#resume = () => resume(Effect.void)
+    this.#resume = () => resume(Effect.yieldNow)
     return Effect.sync(() => {
       this.#resume = null
     })

@@ -12,7 +12,7 @@ import { invariant } from "../model/invariant.ts"
 import { type KeyValue, keyGroupCount } from "../model/keyGroups.ts"
 import { deepFreeze } from "./deepFreeze.ts"
 import type { KeyedTable } from "./KeyedTable.ts"
-import { Namespace, Part, type RowWriter, TableCapture } from "./TableCapture.ts"
+import { Namespace, Part, type RowWriter, rowsPerStep, TableCapture } from "./TableCapture.ts"
 
 export interface MapTableOptions<V> {
   readonly create: () => V
@@ -81,7 +81,8 @@ export class MapTable<V> implements KeyedTable<V> {
       const values = space.values[group]
       if (values !== undefined) {
         const value = values.get(key)
-        if (value !== undefined) return this.running === null ? value : this.protect(this.running, space, group, key, value)
+        if (value !== undefined)
+          return this.running === null ? value : this.protect(this.running, space, group, key, value)
       }
     }
     const created = this.create()
@@ -125,15 +126,16 @@ export class MapTable<V> implements KeyedTable<V> {
    *
    * Cost: O(1); but a capture that is still running is finished first, synchronously: O(its entries left).
    */
-  capture(writer: RowWriter<V>): TableCapture<V> {
+  capture(writer: RowWriter<V>, rowsAtOnce = rowsPerStep): TableCapture<V> {
     this.running?.finish()
     invariant(this.running === null, "V1 a table has one running capture")
     this.captures++
-    const capture = new TableCapture<V>(this.spaces, this.captures, writer, () => {
+    const ended = (): void => {
       this.running = null
-    })
-    this.running = capture
-    return capture
+    }
+    const options = { id: this.captures, writer, rowsPerStep: rowsAtOnce, ended }
+    this.running = new TableCapture<V>(this.spaces, options)
+    return this.running
   }
 
   /** Adds a restored entry. */

@@ -45,7 +45,15 @@ export interface RowWriter<V> {
 }
 
 /** Rows written between two looks at the clock. */
-const rowsPerStep = 128
+export const rowsPerStep = 128
+
+export interface CaptureOptions<V> {
+  /** Numbers the captures of a table, ascending. */
+  readonly id: number
+  readonly writer: RowWriter<V>
+  readonly rowsPerStep: number
+  readonly ended: () => void
+}
 
 export class TableCapture<V> {
   private readonly id: number
@@ -58,11 +66,10 @@ export class TableCapture<V> {
   private isOver = false
   private problem: unknown = null
 
-  /** Ids of captures of a table increase. */
-  constructor(spaces: ReadonlyMap<number, Namespace<V>>, id: number, writer: RowWriter<V>, ended: () => void) {
-    this.id = id
-    this.ended = ended
-    this.steps = this.write(spaces, writer)
+  constructor(spaces: ReadonlyMap<number, Namespace<V>>, options: CaptureOptions<V>) {
+    this.id = options.id
+    this.ended = options.ended
+    this.steps = this.write(spaces, options)
   }
 
   /** True if the value of a key must not be mutated for the sake of this capture. HOT while a capture is running. */
@@ -125,7 +132,10 @@ export class TableCapture<V> {
   }
 
   /** Maps are walked while they change: what is removed is kept, what is added is done from the beginning. */
-  private *write(spaces: ReadonlyMap<number, Namespace<V>>, writer: RowWriter<V>): Generator<undefined> {
+  private *write(
+    spaces: ReadonlyMap<number, Namespace<V>>,
+    { rowsPerStep, writer }: CaptureOptions<V>
+  ): Generator<undefined> {
     let written = 0
     for (const parts of this.partsOf(spaces)) {
       for (const part of parts) {

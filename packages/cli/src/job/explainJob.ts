@@ -1,0 +1,20 @@
+import { Pipeline } from "@tidemark/core"
+import { Console, Effect } from "effect"
+import { loadJob } from "./loadJob.ts"
+import { checkParallelism } from "./checkParallelism.ts"
+
+export interface ExplainRequest {
+  readonly module: string
+  readonly args: ReadonlyArray<string>
+  readonly parallelism: number | null
+  readonly isMermaid: boolean
+}
+
+/** Prints the plan of a job; opens no storage, source or sink. */
+export const explainJob = Effect.fnUntraced(function* (request: ExplainRequest) {
+  const given = yield* checkParallelism(request.parallelism)
+  const job = yield* loadJob(request)
+  const plan = yield* Effect.fromResult(Pipeline.compile(job.pipeline))
+  const parallelism = given ?? job.parallelism ?? 1
+  yield* Console.log(Pipeline.explain(plan, { parallelism, format: request.isMermaid ? "mermaid" : "text" }))
+})
