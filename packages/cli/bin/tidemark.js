@@ -27,4 +27,7 @@ const start = async () => {
   return import("../src/main.ts")
 }
 
-start()
+start().catch((error) => {
+  console.error("error: tidemark could not be loaded: " + (process.env.TIDEMARK_DEBUG ? error.stack : error.message))
+  process.exit(70)
+})

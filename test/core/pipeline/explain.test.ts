@@ -228,6 +228,9 @@ describe("explain", () => {
         code:
         "use strict"
         const output = context.output
+        const direct = directOutputOf(output)
+        const writer = direct.writer
+        let written = 0
         let watermark = -Infinity
         let highest = -Infinity
         const run = (columns) => {
@@ -253,10 +256,14 @@ describe("explain", () => {
               const reduced3 = before2 === undefined ? value : reduce4(before2, value)
               table1.set(key, group, 0, reduced3)
               at = 2
-              output.collect(reduced3, timestamp, "", 0)
+              written++
+              writer.write(reduced3, timestamp)
             }
           } catch (error) {
             throw fail(error, { step: at, position: context.position(index), record: values[index] })
+          } finally {
+            direct.wrote(written)
+            written = 0
           }
           highest = maxTimestamp
         }

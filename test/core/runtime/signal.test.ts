@@ -7,7 +7,12 @@ describe("a signal", () => {
   it("L1 never runs the waiter inside the notifier", async () => {
     const signal = new Signal()
     const seen: Array<string> = []
-    const waiter = Effect.runFork(Effect.andThen(signal.wait, Effect.sync(() => seen.push("woken"))))
+    const waiter = Effect.runFork(
+      Effect.andThen(
+        signal.wait,
+        Effect.sync(() => seen.push("woken"))
+      )
+    )
     await new Promise(setImmediate)
     signal.notify()
     seen.push("notified")
@@ -31,7 +36,12 @@ describe("a mailbox", () => {
   it("answers an ask only after the actor has stepped the event", async () => {
     const mailbox = new Mailbox<string>()
     const handled: Array<string> = []
-    const asked = Effect.runFork(Effect.andThen(mailbox.ask("a"), Effect.sync(() => [...handled])))
+    const asked = Effect.runFork(
+      Effect.andThen(
+        mailbox.ask("a"),
+        Effect.sync(() => [...handled])
+      )
+    )
     await new Promise(setImmediate)
     mailbox.post("b")
     mailbox.drain((event) => {

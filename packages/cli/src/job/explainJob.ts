@@ -1,7 +1,7 @@
 import { Pipeline } from "@tidemark/core"
 import { Console, Effect } from "effect"
-import { loadJob } from "./loadJob.ts"
 import { checkParallelism } from "./checkParallelism.ts"
+import { loadJob } from "./loadJob.ts"
 
 export interface ExplainRequest {
   readonly module: string

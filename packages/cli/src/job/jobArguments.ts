@@ -30,7 +30,11 @@ const fieldsOf = (schema: Schema.Codec<unknown, unknown>): ReadonlyArray<OptionF
   if (!SchemaAST.isObjects(ast)) return null
   return ast.propertySignatures.map(({ name, type }) => ({
     name: String(name),
-    kind: membersOf(type).every(SchemaAST.isBoolean) ? "flag" : membersOf(type).some(SchemaAST.isArrays) ? "list" : "value",
+    kind: membersOf(type).every(SchemaAST.isBoolean)
+      ? "flag"
+      : membersOf(type).some(SchemaAST.isArrays)
+        ? "list"
+        : "value",
     isOptional: SchemaAST.isOptional(type)
   }))
 }
@@ -38,7 +42,13 @@ const fieldsOf = (schema: Schema.Codec<unknown, unknown>): ReadonlyArray<OptionF
 const membersOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
   SchemaAST.isUnion(ast) ? ast.types.filter((member) => !SchemaAST.isUndefined(member)) : [ast]
 
-const issueText = ({ message, path = [] }: { readonly message: string; readonly path?: ReadonlyArray<unknown> | undefined }): string => {
+const issueText = ({
+  message,
+  path = []
+}: {
+  readonly message: string
+  readonly path?: ReadonlyArray<unknown> | undefined
+}): string => {
   const first = path[0]
   const field = typeof first === "object" && first !== null && "key" in first ? first.key : first
   if (field === undefined) return `${message}.`

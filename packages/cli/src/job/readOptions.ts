@@ -14,7 +14,10 @@ export interface OptionField {
 export type OptionValues = Readonly<Record<string, string | ReadonlyArray<string>>>
 
 export const optionName = (field: string): string =>
-  `--${field.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").replaceAll("_", "-").toLowerCase()}`
+  `--${field
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .replaceAll("_", "-")
+    .toLowerCase()}`
 
 /** Fails: with a complete sentence for the first token that cannot be meant. */
 export const readOptions = (

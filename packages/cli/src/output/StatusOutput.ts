@@ -32,9 +32,10 @@ export class StatusOutput {
 
   /** Shows how things stand: in place of the last status on a terminal, as one more line elsewhere. */
   status(text: string): void {
-    if (!this.canRedraw) return this.line(text)
-    this.clear()
-    this.#draw(cut(text, (this.#stream.columns ?? 80) - 1))
+    if (this.canRedraw) {
+      this.clear()
+      this.#draw(cut(text, (this.#stream.columns ?? 80) - 1))
+    } else this.line(text)
   }
 
   clear(): void {

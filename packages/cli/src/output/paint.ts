@@ -18,8 +18,7 @@ export const makePaint = (
   stream: { readonly isTTY?: boolean },
   environment: Readonly<Record<string, string | undefined>>
 ): Paint => {
-  const hasColors =
-    stream.isTTY === true && environment.TERM !== "dumb" && (environment.NO_COLOR ?? "") === ""
+  const hasColors = stream.isTTY === true && environment.TERM !== "dumb" && (environment.NO_COLOR ?? "") === ""
   return hasColors
     ? { bold: wrap(1), dim: wrap(2), red: wrap(31), green: wrap(32), yellow: wrap(33) }
     : { bold: plain, dim: plain, red: plain, green: plain, yellow: plain }

@@ -13,6 +13,9 @@ const textOf = (part: unknown): string => {
 
 export const stderrLogger = Logger.make<unknown, void>(({ logLevel, message }) => {
   const parts = Array.isArray(message) ? message : [message]
-  const text = parts.map(textOf).join(" ").replaceAll(/\s*\n\s*/g, " ")
+  const text = parts
+    .map(textOf)
+    .join(" ")
+    .replaceAll(/\s*\n\s*/g, " ")
   stderr.line(`${words[logLevel] ?? logLevel.toLowerCase()}: ${text}`)
 })

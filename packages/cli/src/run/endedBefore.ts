@@ -1,12 +1,8 @@
 /** What the log says of a job that has nothing left to do. */
 import type { RunReport } from "@tidemark/core"
-import {
-  type CheckpointStorage,
-  type FormatTooNew,
-  readLog,
-  type StorageFailure
-} from "@tidemark/core/storage"
+import { type CheckpointStorage, type FormatTooNew, readLog, type StorageFailure } from "@tidemark/core/storage"
 import { Effect } from "effect"
+import { countText } from "../output/format.ts"
 
 export interface EndedBefore {
   readonly end: "finished" | "cancelled"
@@ -25,5 +21,5 @@ export const readEndedBefore = Effect.fnUntraced(function* (
 
 export const endedBeforeText = ({ end, report }: EndedBefore): string =>
   end === "finished"
-    ? `Job "${report.job}" has already finished (${report.position.records} records): nothing to do, nothing was changed.`
+    ? `Job "${report.job}" has already finished (${countText(report.position.records)} records): nothing to do, nothing was changed.`
     : `Job "${report.job}" was cancelled: nothing to do, nothing was changed. Pass --resume latest to go on with it.`

@@ -13,7 +13,12 @@ export const reportText = (report: RunReport, paint: Paint): string => {
     ...(report.restarts > report.recoveries.length ? [["restarts", countText(report.restarts)] as const] : [])
   ]
   const head = `${paint.bold(report.job)} ${report.outcome ?? report.state} in ${millisText(report.durationMs)}`
-  return [head, ...tableText(rows).split("\n").map((line) => `  ${line}`)].join("\n")
+  return [
+    head,
+    ...tableText(rows)
+      .split("\n")
+      .map((line) => `  ${line}`)
+  ].join("\n")
 }
 
 const recordsText = (report: RunReport): string => {

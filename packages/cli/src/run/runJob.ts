@@ -39,9 +39,7 @@ const makeOptions = Effect.fnUntraced(function* (
 ) {
   const { expectedRecords: _, ...own } = job
   const storage =
-    checkpoints === null
-      ? (job.checkpoint?.storage ?? FileStorage.at(defaultCheckpoints))
-      : FileStorage.at(checkpoints)
+    checkpoints === null ? (job.checkpoint?.storage ?? FileStorage.at(defaultCheckpoints)) : FileStorage.at(checkpoints)
   const options: JobOptions = {
     ...own,
     checkpoint: { ...job.checkpoint, storage },
@@ -61,9 +59,7 @@ interface Watching {
 const runToEnd = Effect.fnUntraced(function* (options: JobOptions, { expected, isJson, signals }: Watching) {
   const handle = yield* Job.start(options)
   const stopping = stopOnSignals(handle, signals)
-  const progress = yield* Effect.forkScoped(
-    watchProgress({ report: handle.report, expectedRecords: expected }, stderr)
-  )
+  const progress = yield* Effect.forkScoped(watchProgress({ report: handle.report, expectedRecords: expected }, stderr))
   const ended = yield* Effect.result(handle.await)
   yield* Fiber.interrupt(progress)
   stderr.clear()

@@ -1,6 +1,6 @@
 export * from "../model/errors.ts"
-export type { Json } from "../model/Json.ts"
 export type { CheckpointId, OperatorUid, Term } from "../model/ids.ts"
+export type { Json } from "../model/Json.ts"
 export type { Files } from "../storage/Files.ts"
 export { objectName } from "../storage/objectName.ts"
 export * from "./Sink.ts"

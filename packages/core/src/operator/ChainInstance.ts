@@ -27,7 +27,23 @@ export interface ChainInstance {
 export interface ChainOutput {
   /** HOT. For a sink `key` and `group` are unused. */
   readonly collect: (value: unknown, timestamp: Timestamp, key: KeyValue, group: number) => void
+  /** A shortcut past `collect` for generated loops; only of sinks. */
+  readonly direct?: DirectOutput
 }
+
+/** A sink's writer, with the duty to tell how many values it was given. */
+export interface DirectOutput {
+  readonly writer: { readonly write: (value: unknown, timestamp: Timestamp) => void }
+  /** To be told behind every batch. */
+  readonly wrote: (values: number) => void
+}
+
+/** The shortcut of an output, or its `collect` where it has none. */
+export const directOutputOf = (output: ChainOutput): DirectOutput =>
+  output.direct ?? {
+    writer: { write: (value, timestamp) => output.collect(value, timestamp, "", 0) },
+    wrote: () => {}
+  }
 
 export interface ChainContext {
   readonly subtask: number

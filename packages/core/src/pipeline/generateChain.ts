@@ -3,8 +3,9 @@
  *
  * G1 Every instance gets code of its own: what V8 learns of one chain is never spoilt by another.
  * G2 No call, allocation or closure per record but those of the user's functions, the tables and the output.
+ * G3 The loop itself calls a sink's writer: at its own call site V8 can inline it, behind a shared method it cannot.
  */
-import type { ChainContext, ChainInstance } from "../operator/ChainInstance.ts"
+import { type ChainContext, type ChainInstance, directOutputOf } from "../operator/ChainInstance.ts"
 import type { ChainCode, OperatorStep, RecordNames } from "../operator/OperatorStep.ts"
 import { chainFailure, firedPosition } from "./chainFailure.ts"
 import { openTables } from "./openTables.ts"
@@ -24,13 +25,13 @@ export const generateChain = (task: TaskPlan): GeneratedChain => {
     instantiate: (context) => {
       const tables = openTables(task, context.state)
       const make = new Function(
-        ...["context", "fail", "firedPosition", "source"],
+        ...["context", "fail", "firedPosition", "source", "directOutputOf"],
         ...writer.bound.map((binding) => binding.name),
         ...writer.tables.map((table) => table.name),
         `${source}\n//# sourceURL=${sourceUrl(task, context)}`
       )
       return make(
-        ...[context, chainFailure(task, context.subtask), firedPosition, source],
+        ...[context, chainFailure(task, context.subtask), firedPosition, source, directOutputOf],
         ...writer.bound.map((binding) => binding.value),
         ...writer.tables.map((table) => tables(table.step, table.state))
       )
@@ -98,12 +99,10 @@ const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: Writ
   const late = [...writer.late]
   return `"use strict"
 const output = context.output
-let written = 0
-const writer = output.writer
-let watermark = -Infinity
+${isSink(task) ? "const direct = directOutputOf(output)\nconst writer = direct.writer\nlet written = 0\n" : ""}let watermark = -Infinity
 let highest = -Infinity
 ${fires ? "let fired = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
-${emitAdvance(firing)}
+${emitAdvance(task, firing)}
 return {
 run,
 advance,
@@ -126,7 +125,7 @@ interface Firing {
   readonly advance: string
 }
 
-const emitAdvance = (firing: ReadonlyArray<Firing>): string => {
+const emitAdvance = (task: TaskPlan, firing: ReadonlyArray<Firing>): string => {
   const body = firing.map((code) => code.advance).join("")
   if (body === "") return "const advance = (to) => {\nif (to > watermark) watermark = to\n}"
   return `const advance = (to) => {
@@ -138,9 +137,15 @@ fired = current
 try {
 ${body}} catch (error) {
 throw fail(error, { step: at, position: firedPosition(current), record: firing })
-}
+}${emitWritten(task)}
 }`
 }
+
+/** G3 */
+const isSink = (task: TaskPlan): boolean => task.output._tag === "Sink"
+
+const emitWritten = (task: TaskPlan): string =>
+  isSink(task) ? " finally {\ndirect.wrote(written)\nwritten = 0\n}" : ""
 
 /** The output is emitted like a step, but it has no state and never fires. */
 const outputStep: OperatorStep = {
@@ -177,7 +182,7 @@ ${keyed ? "const key = keys[index]\nconst group = groups[index]\n" : ""}${body(r
 }
 } catch (error) {
 throw fail(error, { step: at, position: context.position(index), record: values[index] })
-}
+}${emitWritten(task)}
 highest = maxTimestamp
 }`
 }
@@ -195,11 +200,14 @@ const emitSteps = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, output: Emit
 
 const emitOutput = (task: TaskPlan, code: ChainCode): EmitRecord => {
   const { output, steps } = task
-  const collect = (record: RecordNames): string =>
-    `at = ${steps.length + 1}\noutput.collect(${record.value}, ${record.timestamp}, ${record.key}, ${record.group})`
-  if (output._tag === "Sink") return (record) => `at = ${steps.length + 1}\nwritten++\nwriter.write(${record.value}, ${record.timestamp})`
+  const collected = `at = ${steps.length + 1}\n`
+  if (output._tag === "Sink") {
+    return (record) => `${collected}written++\nwriter.write(${record.value}, ${record.timestamp})`
+  }
+  const collect = (record: RecordNames, key: string, group: string): string =>
+    `${collected}output.collect(${record.value}, ${record.timestamp}, ${key}, ${group})`
   return (record) =>
-    `at = ${steps.length}\n${output.key.emit(code, record.value, (key, group) => collect({ ...record, key, group }))}`
+    `at = ${steps.length}\n${output.key.emit(code, record.value, (key, group) => collect(record, key, group))}`
 }
 
 interface FiringOptions {

@@ -148,7 +148,11 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: {
 const sinkParts = (
   task: TaskPlan,
   index: number,
-  { point, sessions, settings }: { readonly point: RestorePoint; readonly sessions: Sessions; readonly settings: JobSettings }
+  {
+    point,
+    sessions,
+    settings
+  }: { readonly point: RestorePoint; readonly sessions: Sessions; readonly settings: JobSettings }
 ) => {
   const { output } = task
   if (output._tag !== "Sink") return { sink: null, prepared: [] }
@@ -258,4 +262,3 @@ const sessionOf = (sessions: Sessions, uid: string): SinkSession<unknown> => {
   invariant(session !== undefined, "every sink of the plan is opened", uid)
   return session
 }
-

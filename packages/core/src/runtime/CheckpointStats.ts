@@ -52,7 +52,10 @@ export class CheckpointStats {
   }
 
   /** Sums of what the subtasks measured so far, for the manifest. */
-  totals(id: CheckpointId, now: number): { readonly durationMs: number; readonly bytes: number; readonly records: number } {
+  totals(
+    id: CheckpointId,
+    now: number
+  ): { readonly durationMs: number; readonly bytes: number; readonly records: number } {
     const started = this.#started.get(id)
     const measures = Object.values(started?.subtasks ?? {})
     return {

@@ -179,11 +179,7 @@ export class CoordinatorActor {
     )
   }
 
-  #manifest(
-    barrier: Barrier,
-    acknowledged: ReadonlyArray<Acknowledgement>,
-    attempt: CoordinatedAttempt
-  ): Manifest {
+  #manifest(barrier: Barrier, acknowledged: ReadonlyArray<Acknowledgement>, attempt: CoordinatedAttempt): Manifest {
     const { plan, operators, settings, stats } = this.#job
     const handles = new Map(acknowledged.map(({ subtask, handle }) => [subtask, handle]))
     return {
@@ -206,7 +202,11 @@ export class CoordinatorActor {
             return { index: subtask.parts.index, object: handle.object, size: handle.size }
           })
       })),
-      operators: operators.map(({ uid, kind, states }) => ({ uid, kind, states: states.map((state) => ({ ...state })) }))
+      operators: operators.map(({ uid, kind, states }) => ({
+        uid,
+        kind,
+        states: states.map((state) => ({ ...state }))
+      }))
     }
   }
 

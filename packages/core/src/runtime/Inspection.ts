@@ -27,7 +27,16 @@ export type Inspection =
       /** An activity that touches storage or a target is about to begin, or has ended. */
       readonly _tag: "ActivityStarted" | "ActivityEnded"
       readonly actor: string
-      readonly activity: "claim" | "restore" | "persist" | "manifest" | "commit" | "rollback" | "retire" | "release" | "end"
+      readonly activity:
+        | "claim"
+        | "restore"
+        | "persist"
+        | "manifest"
+        | "commit"
+        | "rollback"
+        | "retire"
+        | "release"
+        | "end"
       readonly checkpoint: CheckpointId | null
     }
 

@@ -15,8 +15,8 @@ import { type Claimed, type JobCommand, type JobEvent, type JobOutcome, jobMachi
 import { decideResume } from "../protocol/resumeDecider.ts"
 import { claimLog, type LogContent, type LogWriter, type Manifest } from "../storage/index.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
-import type { AttemptContext } from "./AttemptContext.ts"
 import { askWitnesses, buildSubtasks, openSinks, planSplits, rollBackSinks } from "./Attempt.ts"
+import type { AttemptContext } from "./AttemptContext.ts"
 import { backoffDelay } from "./backoff.ts"
 import { CoordinatorActor } from "./CoordinatorActor.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
@@ -79,9 +79,7 @@ export class JobActor {
   }
 
   readonly #run = Effect.fnUntraced(function* (this: JobActor) {
-    const activities = yield* makeActivities((cause) =>
-      this.#fail(this.#state.context.attempt, failureOf(cause))
-    )
+    const activities = yield* makeActivities((cause) => this.#fail(this.#state.context.attempt, failureOf(cause)))
     const timers = yield* makeTimers((timer) => this.mailbox.post({ type: "timer.fired", timer }))
     this.#crew = { activities, timers }
     return yield* runActor(this.mailbox, (event) => this.#handle(event))
@@ -391,7 +389,10 @@ export class JobActor {
     if (this.#attempt?.number === attempt) act()
   }
 
-  #inspected(activity: Extract<Inspection, { readonly _tag: "ActivityStarted" | "ActivityEnded" }>["activity"], checkpoint: CheckpointId | null) {
+  #inspected(
+    activity: Extract<Inspection, { readonly _tag: "ActivityStarted" | "ActivityEnded" }>["activity"],
+    checkpoint: CheckpointId | null
+  ) {
     const { inspect } = this.#job.settings
     const at = { actor: jobMachine.id, activity, checkpoint }
     return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -1,8 +1,8 @@
 /** What a user chooses about a job, its defaults, and what of it the protocol gets to see. */
 import { Duration, Result } from "effect"
 import { PipelineInvalid } from "../model/errors.ts"
-import type { Pipeline } from "../pipeline/Graph.ts"
 import type { ChainMode } from "../pipeline/compileChain.ts"
+import type { Pipeline } from "../pipeline/Graph.ts"
 import type { CheckpointPolicy, RestartPolicy, Resume } from "../protocol/policy.ts"
 import type { CheckpointStorage } from "../storage/CheckpointStorage.ts"
 import type { Inspector } from "./Inspection.ts"

@@ -2,8 +2,8 @@
 import { Effect } from "effect"
 import type { CheckpointId } from "../model/ids.ts"
 import type { JobStorage } from "../storage/CheckpointStorage.ts"
-import type { Manifest } from "../storage/LogEntry.ts"
 import type { LogContent } from "../storage/JobLog.ts"
+import type { Manifest } from "../storage/LogEntry.ts"
 import { releaseObjects, termOfObject } from "./stateObject.ts"
 
 interface Place {
@@ -43,9 +43,7 @@ export class ManifestIndex {
  */
 export const removeOrphans = Effect.fnUntraced(function* (storage: JobStorage, content: LogContent, term: number) {
   if (content.damaged.length > 0) return
-  const named = new Set(
-    content.entries.flatMap(({ entry }) => (entry._tag === "Manifest" ? objectsOf(entry) : []))
-  )
+  const named = new Set(content.entries.flatMap(({ entry }) => (entry._tag === "Manifest" ? objectsOf(entry) : [])))
   const objects = yield* storage.listObjects
   const orphans = objects.filter(({ name }) => {
     const owner = termOfObject(name)

@@ -1,10 +1,10 @@
-import type { KeyValue } from "../model/keyGroups.ts"
+import type { SinkWriter } from "../connector/Sink.ts"
 import { Batch } from "../model/Batch.ts"
+import type { KeyValue } from "../model/keyGroups.ts"
 import { keyGroupCount, ownerOf } from "../model/keyGroups.ts"
 import type { StreamElement } from "../model/StreamElement.ts"
 import type { Timestamp } from "../model/time.ts"
-import type { ChainOutput } from "../operator/ChainInstance.ts"
-import type { SinkWriter } from "../connector/Sink.ts"
+import type { ChainOutput, DirectOutput } from "../operator/ChainInstance.ts"
 import type { Channel } from "./Channel.ts"
 
 /** Records in an exchanged batch; larger batches amortise the hop, smaller ones keep latency and memory low. */
@@ -76,10 +76,17 @@ export class ExchangeOutput implements TaskOutput {
 export class SinkOutput implements TaskOutput {
   readonly channels: ReadonlyArray<Channel> = []
   readonly writer: SinkWriter<unknown>
+  readonly direct: DirectOutput
   #collected = 0
 
   constructor(writer: SinkWriter<unknown>) {
     this.writer = writer
+    this.direct = {
+      writer,
+      wrote: (values) => {
+        this.#collected += values
+      }
+    }
   }
 
   collect(value: unknown): void {

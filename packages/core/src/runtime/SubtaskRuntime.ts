@@ -171,10 +171,7 @@ export class SubtaskRuntime {
       case "AbandonCapture":
         return this.#captures.abandon(command.id)
       case "ReleaseState":
-        return this.#activities.start(
-          `release ${command.id}`,
-          releaseObjects(this.#attempt.storage, command.objects)
-        )
+        return this.#activities.start(`release ${command.id}`, releaseObjects(this.#attempt.storage, command.objects))
       case "Commit":
         return this.#commit(command.upTo, command.transactions)
       case "TellCoordinator":
@@ -212,8 +209,7 @@ export class SubtaskRuntime {
         Effect.tap(() => Effect.sync(() => this.#attempt.inspect?.({ _tag: "ActivityEnded", ...at }))),
         Effect.match({
           onSuccess: () => this.mailbox.post({ type: "transactions.committed", upTo }),
-          onFailure: (failure) =>
-            this.#attempt.fail({ error: failure, report: { retry: failure.retry, record: null } })
+          onFailure: (failure) => this.#attempt.fail({ error: failure, report: { retry: failure.retry, record: null } })
         })
       )
     )

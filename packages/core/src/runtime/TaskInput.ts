@@ -99,7 +99,9 @@ export class SourceInput implements TaskInput {
   }
 
   lists(): ReadonlyArray<OperatorList> {
-    return [{ operator: this.#uid, name: splitsList, items: this.#splits.states().map((state): Json => ({ ...state })) }]
+    return [
+      { operator: this.#uid, name: splitsList, items: this.#splits.states().map((state): Json => ({ ...state })) }
+    ]
   }
 
   position(index: number): string {

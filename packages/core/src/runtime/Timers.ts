@@ -11,7 +11,13 @@ export const makeTimers = Effect.fnUntraced(function* (onFired: (timer: string) 
   const run = yield* FiberMap.runtime(fibers)()
   const timers: Timers = {
     set: (timer, delayMs) => {
-      run(timer, Effect.andThen(Effect.sleep(delayMs), Effect.sync(() => onFired(timer))))
+      run(
+        timer,
+        Effect.andThen(
+          Effect.sleep(delayMs),
+          Effect.sync(() => onFired(timer))
+        )
+      )
     },
     cancel: (timer) => {
       const fiber = FiberMap.getUnsafe(fibers, timer)

@@ -38,9 +38,13 @@ export const loadRestorePoint = Effect.fnUntraced(function* (
 const loadSnapshots = Effect.fnUntraced(function* (reader: JobReader, manifest: Manifest) {
   const snapshots = new Map<string, ReadonlyArray<OpenSnapshot>>()
   for (const { task, subtasks } of manifest.tasks) {
-    const opened = yield* Effect.forEach(subtasks, ({ object, size }) => readSnapshot(reader, { manifest, object, size }), {
-      concurrency: 4
-    })
+    const opened = yield* Effect.forEach(
+      subtasks,
+      ({ object, size }) => readSnapshot(reader, { manifest, object, size }),
+      {
+        concurrency: 4
+      }
+    )
     snapshots.set(task, opened)
   }
   return snapshots

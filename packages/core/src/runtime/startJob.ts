@@ -2,7 +2,13 @@
  * Starting a job: checks what can be checked, opens the storage, lets the actors run, and answers a handle.
  */
 import { Cause, Clock, Deferred, Effect, Exit, type Scope } from "effect"
-import { type CheckpointRefused, JobFailed, type PipelineInvalid, type StorageFailure, type StorageLocked } from "../model/errors.ts"
+import {
+  type CheckpointRefused,
+  JobFailed,
+  type PipelineInvalid,
+  type StorageFailure,
+  type StorageLocked
+} from "../model/errors.ts"
 import type { CheckpointId } from "../model/ids.ts"
 import { compilePipeline } from "../pipeline/compilePipeline.ts"
 import { describeOperators } from "../pipeline/describeOperators.ts"
@@ -10,8 +16,8 @@ import { CheckpointStats } from "./CheckpointStats.ts"
 import { JobActor } from "./JobActor.ts"
 import { type JobContext, nowOf } from "./JobContext.ts"
 import { type JobOptions, resolveOptions } from "./JobOptions.ts"
-import { thisProcess } from "./thisProcess.ts"
 import type { RunReport } from "./RunReport.ts"
+import { thisProcess } from "./thisProcess.ts"
 
 export interface JobHandle {
   /** What the job reports now. */

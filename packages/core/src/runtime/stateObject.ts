@@ -18,8 +18,7 @@ export const stateObjectName = (of: {
   readonly checkpoint: CheckpointId
   readonly task: string
   readonly index: number
-}): string =>
-  `t${padded(of.term, 6)}-c${padded(of.checkpoint, 10)}-${objectName(of.task)}-${padded(of.index, 3)}.state`
+}): string => `t${padded(of.term, 6)}-c${padded(of.checkpoint, 10)}-${objectName(of.task)}-${padded(of.index, 3)}.state`
 
 /** The term that an object name carries, or null for a foreign name. */
 export const termOfObject = (name: string): number | null => {

@@ -92,7 +92,9 @@ const appendAt = (storage: JobStorage, slot: number, bytes: Uint8Array): Effect.
   )
 
 const isOurs = (storage: JobStorage, slot: number, bytes: Uint8Array): Effect.Effect<Appended, StorageFailure> =>
-  Effect.map(storage.readEntry(slot), (standing) => (isEqual(standing, bytes) ? { _tag: "Appended" } : { _tag: "Taken" }))
+  Effect.map(storage.readEntry(slot), (standing) =>
+    isEqual(standing, bytes) ? { _tag: "Appended" } : { _tag: "Taken" }
+  )
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i])
 

@@ -92,5 +92,7 @@ export const decodeLogEntry = (
   if (format > logFormat) return Result.fail(new FormatTooNew({ object: path, found: format, supported: logFormat }))
   if (checksum !== checksumOf(entry)) return corrupt("its checksum does not match its content")
   const decoded = decodeEntry(entry)
-  return Result.isFailure(decoded) ? corrupt("it does not have the fields of a log entry") : Result.succeed(decoded.success)
+  return Result.isFailure(decoded)
+    ? corrupt("it does not have the fields of a log entry")
+    : Result.succeed(decoded.success)
 }

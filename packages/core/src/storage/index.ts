@@ -1,7 +1,7 @@
 export * from "../model/errors.ts"
 export * from "./CheckpointStorage.ts"
 export type { Files } from "./Files.ts"
-export * from "./objectName.ts"
 export * from "./JobLog.ts"
 export * from "./LogEntry.ts"
 export * from "./logView.ts"
+export * from "./objectName.ts"

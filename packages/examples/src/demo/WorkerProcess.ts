@@ -10,16 +10,16 @@ const decode = Schema.decodeUnknownSync(WorkerMessage)
 /** A process that runs the flights job. */
 export class WorkerProcess {
   readonly #child: ChildProcess
+  readonly #messages: AsyncIterable<ReadonlyArray<unknown>>
   readonly #exited: Promise<unknown>
-  readonly #gone = new AbortController()
-  readonly #killWithParent = (): void => this.kill()
+  readonly #kill = (): void => this.kill()
 
   constructor(task: WorkerTask) {
     this.#child = fork(program, [JSON.stringify(task)], { execArgv: ["--conditions=tidemark-source"] })
+    // The channel closes behind the last message, however the process ends.
+    this.#messages = on(this.#child, "message", { close: ["disconnect"] })
     this.#exited = once(this.#child, "exit")
-    // What was sent before the end is still delivered: the channel closes behind it.
-    this.#child.once("disconnect", () => this.#gone.abort())
-    process.once("exit", this.#killWithParent)
+    process.once("exit", this.#kill)
   }
 
   get pid(): number {
@@ -28,13 +28,9 @@ export class WorkerProcess {
 
   /** What the process tells, until it has ended. */
   async *messages(): AsyncGenerator<WorkerMessage, void> {
-    try {
-      for await (const [message] of on(this.#child, "message", { signal: this.#gone.signal })) yield decode(message)
-    } catch (error) {
-      if (!this.#gone.signal.aborted) throw error
-    }
+    for await (const [message] of this.#messages) yield decode(message)
     await this.#exited
-    process.off("exit", this.#killWithParent)
+    process.off("exit", this.#kill)
   }
 
   /** SIGKILL: no handler runs, nothing is flushed, nothing is tidied up. */

@@ -2,7 +2,7 @@
  * The process that the demo kills: runs the flights job and tells its parent how far it is.
  */
 import { FileStorage } from "@tidemark/backends/file"
-import { Job, type JobHandle, type RunReport, Trigger } from "@tidemark/core"
+import { Job, type JobHandle, maxWatermark, type RunReport, Trigger } from "@tidemark/core"
 import { Effect, Schema } from "effect"
 import { airportDaySink, flightDelays, flightsSource } from "../flight-delays.ts"
 import { type WorkerMessage, WorkerTask } from "./messages.ts"
@@ -41,7 +41,8 @@ class Teller {
       recordsIn: report.recordsIn,
       recordsOut: report.recordsOut,
       lateRecords: report.lateRecords,
-      watermark: report.watermark === null || !Number.isFinite(report.watermark) ? null : report.watermark,
+      // At the end of the input the watermark is the end of time, which is no date.
+      watermark: report.watermark === maxWatermark ? null : report.watermark,
       completed: completed.map(({ id, kind, durationMs, bytes }) => ({ id, kind, durationMs, bytes })),
       invalidated: report.checkpoints.invalidated,
       restarts: report.restarts,

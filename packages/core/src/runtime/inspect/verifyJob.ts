@@ -31,8 +31,13 @@ export const verifyJob = Effect.fnUntraced(function* (
   let objects = 0
   let bytes = 0
   for (const { slot, manifest } of view.completed) {
-    const sizes = yield* Effect.catchTag(verifyObjects(reader, manifest), "SnapshotCorrupt", (failure) =>
-      Effect.flatMap(reader.listEntries, (slots) => (slots.includes(slot) ? Effect.fail(failure) : Effect.succeed([]))) // V2
+    const sizes = yield* Effect.catchTag(
+      verifyObjects(reader, manifest),
+      "SnapshotCorrupt",
+      (failure) =>
+        Effect.flatMap(reader.listEntries, (slots) =>
+          slots.includes(slot) ? Effect.fail(failure) : Effect.succeed([])
+        ) // V2
     )
     if (sizes.length > 0) checkpoints++
     objects += sizes.length
