@@ -7,7 +7,7 @@
  *   one line per airport and day, none missing, none twice.
  * Run: npx tidemark run packages/examples/src/flight-delays.ts --checkpoints out/checkpoints -- --out out/flights
  *   Behind `--` also: --limit N (first rows only), --checkpoint-every 200ms (1s by default), --input FILE.
- * Expect: 40,617 lines like {"origin":"ATL","day":"2001-01-01","flights":829,"delayed":258,"delaySum":11498,"delayMax":243}
+ * Expect: 39,952 lines such as LINE
  */
 import { createRequire } from "node:module"
 import { join } from "node:path"

@@ -86,7 +86,7 @@ describe("checkpoints that fail", () => {
     const { expected, job, sink } = countJob({ storage })
     const report = await Job.runPromise(job)
     expect(refusals).toBe(2)
-    expect(report.checkpoints.invalidated["storageFailed"]).toBeGreaterThan(0)
+    expect(report.checkpoints.invalidated.storageFailed).toBeGreaterThan(0)
     expect(report.reliability).toBeLessThan(1)
     expect(report.restarts).toBe(0)
     expect(shownCounts(sink.records())).toEqual(expected)
@@ -121,7 +121,7 @@ describe("checkpoints that fail", () => {
     const { job } = countJob({ storage, isEndless: true })
     const run = Effect.gen(function* () {
       const handle = yield* Job.start(withTrigger(job, { timeout: "30 millis", toleratedFailures: "unlimited" }))
-      yield* until(() => (handle.report().checkpoints.invalidated["expired"] ?? 0) >= 2)
+      yield* until(() => (handle.report().checkpoints.invalidated.expired ?? 0) >= 2)
       isStuck = false
       yield* until(() => handle.report().checkpoints.completed > 0)
       yield* handle.stop

@@ -161,7 +161,7 @@ describe("rule 8: the sink is the witness", () => {
 })
 
 describe("a pipeline that changed since the checkpoint", () => {
-  const changed = (uid: string, result: "count" | "sum", storage: CheckpointStorage, sink: string) =>
+  const changed = (uid: string, result: "count" | "sum", sink: string) =>
     Pipeline.make("word-count")
       .from("words", pacedSource({ schema: Word, records: words(2_000), splits: 4, perPoll: 20 }))
       .eventTime((word) => word.at)
@@ -181,7 +181,7 @@ describe("a pipeline that changed since the checkpoint", () => {
       const { job, storage } = neverShown()
       await runAndAbandon(job, 2)
       const before = await Effect.runPromise(Effect.flatMap(storage.inspect("word-count"), (r) => r.listEntries))
-      const failure = await failureOf({ ...job, pipeline: make(storage, "shown") })
+      const failure = await failureOf({ ...job, pipeline: make("shown") })
       expect(failure).toMatch(message)
       expect(failure).toContain("Nothing was touched")
       const after = await Effect.runPromise(Effect.flatMap(storage.inspect("word-count"), (r) => r.listEntries))
@@ -190,9 +190,9 @@ describe("a pipeline that changed since the checkpoint", () => {
   }
 
   it("a sink that was renamed is listed", async () => {
-    const { job, storage } = neverShown()
+    const { job } = neverShown()
     await runAndAbandon(job, 2)
-    expect(await failureOf({ ...job, pipeline: changed("counts", "count", storage, "elsewhere") })).toMatch(
+    expect(await failureOf({ ...job, pipeline: changed("counts", "count", "elsewhere") })).toMatch(
       /Operator "shown" \(sink\) is in the checkpoint but no longer in the pipeline/
     )
   })

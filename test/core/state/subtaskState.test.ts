@@ -70,13 +70,13 @@ describe("SubtaskState", () => {
   it.effect("V1 an encoded capture shows the state at its barrier, though records arrive between its slices", () =>
     Effect.gen(function* () {
       const [subtask, twin] = [makeSubtask(), makeSubtask()]
-      for (let i = 0; i < 30_000; i++) {
+      for (let i = 0; i < 8_000; i++) {
         for (const each of [subtask, twin]) add(each, { key: `key ${i}`, namespace: i % 3, total: i })
       }
       const encoding = yield* Effect.forkChild(subtask.state.capture([]).encode([]), { startImmediately: true })
       let batches = 0
       while (encoding.pollUnsafe() === undefined) {
-        for (let i = batches % 7; i < 30_000; i += 7) add(subtask, { key: `key ${i}`, namespace: i % 3, total: -1 })
+        for (let i = batches % 7; i < 8_000; i += 7) add(subtask, { key: `key ${i}`, namespace: i % 3, total: -1 })
         subtask.words.delete(`key ${batches}`, groupOf(`key ${batches}`), 0)
         batches++
         yield* Effect.yieldNow

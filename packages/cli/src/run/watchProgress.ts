@@ -7,7 +7,7 @@ import { progressText } from "./progressText.ts"
 
 const redrawMs = 200
 const plainMs = 2_000
-/** Looks behind the speed: two seconds on a terminal. */
+/** Looks behind the speed: those of two seconds. */
 const samplesMax = 11
 
 interface Watched {
@@ -45,6 +45,7 @@ export class ProgressView {
   tell(): void {
     const report = this.#watched.report()
     const { paint } = this.#output
+    this.#sample(report)
     this.#tellRestore(report)
     if (report.lastFailure !== null && report.lastFailure !== this.#failure && report.outcome === null) {
       this.#output.line(`${paint.yellow("failed:")} ${shortText(report.lastFailure, 500)} Trying again.`)
@@ -66,14 +67,19 @@ export class ProgressView {
   show(): void {
     const report = this.#watched.report()
     const { expectedRecords } = this.#watched
-    const recordsPerSecond = this.#speed(report)
+    const recordsPerSecond = this.#speed()
     this.#output.status(progressText({ report, recordsPerSecond, expectedRecords }, this.#output.paint))
   }
 
-  #speed({ durationMs: at, recordsIn: records }: RunReport): number | null {
+  #sample({ durationMs: at, recordsIn: records }: RunReport): void {
     this.#samples.push({ at, records })
     if (this.#samples.length > samplesMax) this.#samples.shift()
-    const first = this.#samples[0]
-    return first === undefined || first.at === at ? null : (1_000 * (records - first.records)) / (at - first.at)
+  }
+
+  #speed(): number | null {
+    const [first] = this.#samples
+    const last = this.#samples.at(-1)
+    if (first === undefined || last === undefined || first.at === last.at) return null
+    return (1_000 * (last.records - first.records)) / (last.at - first.at)
   }
 }

@@ -6,7 +6,6 @@
 import { Result, Schema } from "effect"
 import type { Json } from "../model/Json.ts"
 import { compareStates } from "../state/compareDescriptors.ts"
-import type { StateRecord } from "../state/describeState.ts"
 import type { OperatorDescriptor } from "./describeOperators.ts"
 
 const RecordedState = Schema.Struct({

@@ -10,10 +10,13 @@ import type { CheckpointPolicy } from "./policy.ts"
 
 export type TriggerKind = "periodic" | "manual" | "final" | "stop"
 
+/** Why somebody who asks for a checkpoint gets none; `notRunning`: no attempt is running, or it ended meanwhile. */
+export type RefusalReason = "tooManyRequests" | "terminalPending" | "notRunning"
+
 export type TriggerDecision =
   | { readonly _tag: "Run" }
   | { readonly _tag: "Wait" }
-  | { readonly _tag: "Drop"; readonly reason: "tooManyRequests" | "terminalPending" }
+  | { readonly _tag: "Drop"; readonly reason: RefusalReason }
 
 export interface TriggerFacts {
   readonly policy: CheckpointPolicy
@@ -22,20 +25,20 @@ export interface TriggerFacts {
   readonly isPauseOver: boolean
   readonly hasIds: boolean
   readonly manualQueued: number
-  /** A final or stopping checkpoint is pending. */
+  /** A final or stopping checkpoint is pending or completed. */
   readonly hasTerminal: boolean
 }
 
 export const decideTrigger = (kind: TriggerKind, facts: TriggerFacts): TriggerDecision => {
   if (facts.hasTerminal) return { _tag: "Drop", reason: "terminalPending" }
-  if (!facts.hasIds) return { _tag: "Wait" }
-  if (kind === "final" || kind === "stop") return { _tag: "Run" }
+  if (mayRun(kind, facts)) return { _tag: "Run" }
+  const isQueueFull = facts.manualQueued >= facts.policy.queuedTriggersMax
+  return kind === "manual" && isQueueFull ? { _tag: "Drop", reason: "tooManyRequests" } : { _tag: "Wait" }
+}
+
+const mayRun = (kind: TriggerKind, facts: TriggerFacts): boolean => {
+  if (!facts.hasIds) return false
+  if (kind === "final" || kind === "stop") return true
   const isCrowded = facts.triggering !== null || facts.pending.length >= facts.policy.concurrentMax
-  if (kind === "manual") {
-    if (!isCrowded) return { _tag: "Run" }
-    return facts.manualQueued < facts.policy.queuedTriggersMax
-      ? { _tag: "Wait" }
-      : { _tag: "Drop", reason: "tooManyRequests" }
-  }
-  return isCrowded || !facts.isPauseOver ? { _tag: "Wait" } : { _tag: "Run" }
+  return !isCrowded && (kind === "manual" || facts.isPauseOver)
 }

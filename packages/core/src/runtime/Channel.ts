@@ -13,8 +13,7 @@ export class Channel {
   readonly #capacity: number
   readonly #sender: Signal
   readonly #receiver: Signal
-  #elements: Array<StreamElement> = []
-  #head = 0
+  readonly #elements: Array<StreamElement> = []
   #batches = 0
   #sent = 0
   #taken = 0
@@ -37,7 +36,7 @@ export class Channel {
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#elements.length
+    return this.#elements.length === 0
   }
 
   /** Elements sent and taken so far: the sequence numbers of the inspection stream. */
@@ -58,11 +57,8 @@ export class Channel {
 
   take(): StreamElement | undefined {
     if (this.isEmpty) return undefined
-    const element = this.#elements[this.#head++]
-    if (this.#head === this.#elements.length) {
-      this.#elements = []
-      this.#head = 0
-    }
+    // Shifted, not only skipped: under back-pressure the channel is never empty, and what was taken must not stay.
+    const element = this.#elements.shift()
     this.#taken++
     if (element?._tag === "Records") {
       this.#batches--

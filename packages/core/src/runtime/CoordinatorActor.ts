@@ -107,35 +107,46 @@ export class CoordinatorActor {
     const { activities, timers } = this.#running
     switch (command._tag) {
       case "TriggerSources":
-        return this.#trigger(command.barrier)
+        this.#trigger(command.barrier)
+        return
       case "WriteManifest":
-        return this.#writeManifest(command.barrier, command.acknowledged)
+        this.#writeManifest(command.barrier, command.acknowledged)
+        return
       case "NotifyCompleted":
         this.#job.stats.completed(command.id, command.kind, nowOf(this.#job))
         this.requests.completed(command.id)
-        return this.#tellSubtasks({ type: "checkpoint.completed", id: command.id, kind: command.kind })
+        this.#tellSubtasks({ type: "checkpoint.completed", id: command.id, kind: command.kind })
+        return
       case "NotifyInvalidated":
         this.#job.stats.invalidated(command.id, command.reason)
         this.requests.invalidated(command.id, command.reason)
-        return this.#tellSubtasks({ type: "checkpoint.invalidated", id: command.id, reason: command.reason })
+        this.#tellSubtasks({ type: "checkpoint.invalidated", id: command.id, reason: command.reason })
+        return
       case "ReleaseState":
-        return activities.start(`release ${command.id}`, releaseObjects(this.#job.storage, command.objects))
+        activities.start(`release ${command.id}`, releaseObjects(this.#job.storage, command.objects))
+        return
       case "RetireCheckpoint":
-        return this.#retire(command.id)
+        this.#retire(command.id)
+        return
       case "ReserveIds":
-        return this.#reserve()
+        this.#reserve()
+        return
       case "RefuseRequest":
-        return this.requests.refused(command.reason)
+        this.requests.refused(command.reason)
+        return
       case "SetTimer": {
         const delayMs = this.#job.settings.delays[command.delay]
         if (command.timer === "interval") this.#nextTriggerAt = nowOf(this.#job) + delayMs
-        return timers.set(command.timer, delayMs)
+        timers.set(command.timer, delayMs)
+        return
       }
       case "CancelTimer":
         if (command.timer === "interval") this.#nextTriggerAt = null
-        return timers.cancel(command.timer)
+        timers.cancel(command.timer)
+        return
       case "TellJob":
-        return this.#tellJob(command.event)
+        this.#tellJob(command.event)
+        return
     }
   }
 

@@ -4,21 +4,19 @@
  * A1 Every attempt has a scope of its own; it is closed before the next begins (K2 of the machine).
  * A2 Whatever fails, the job's machine hears of it, with the attempt that it belongs to.
  */
-import { Data, Deferred, Effect, Exit, Schedule, Scope } from "effect"
-import { CheckpointUnknown, PipelineChanged } from "../model/errors.ts"
+import { Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import type { CheckpointId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
-import { keyGroupCount } from "../model/keyGroups.ts"
-import { checkOperators } from "../pipeline/checkOperators.ts"
 import { jobComponent } from "../protocol/components.ts"
 import { type Claimed, type JobCommand, type JobEvent, type JobOutcome, jobMachine } from "../protocol/jobMachine.ts"
-import { decideResume } from "../protocol/resumeDecider.ts"
-import { claimLog, type LogContent, type LogWriter, type Manifest } from "../storage/index.ts"
+import type { Resume } from "../protocol/policy.ts"
+import { claimLog, type LogWriter } from "../storage/index.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
 import { askWitnesses, buildSubtasks, openSinks, planSplits, rollBackSinks } from "./Attempt.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
 import { backoffDelay } from "./backoff.ts"
 import { CoordinatorActor } from "./CoordinatorActor.ts"
+import { AlreadyEnded, decideClaim, restoreCandidates } from "./claimDecision.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
 import { type Inspection, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
@@ -30,9 +28,6 @@ import { loadRestorePoint, type RestorePoint } from "./restorePoint.ts"
 import { runActor } from "./runActor.ts"
 import type { SubtaskRuntime } from "./SubtaskRuntime.ts"
 import { makeTimers, type Timers } from "./Timers.ts"
-
-/** The log says that there is nothing to do. */
-class AlreadyEnded extends Data.TaggedError("AlreadyEnded")<{ readonly end: "finished" | "cancelled" }> {}
 
 interface Crew {
   readonly activities: Activities
@@ -110,30 +105,40 @@ export class JobActor {
     const { activities, timers } = this.#running
     switch (command._tag) {
       case "ClaimLog":
-        return activities.start("claim", this.#claim(command.attempt))
+        activities.start("claim", this.#claim(command.attempt))
+        return
       case "RestoreAttempt":
-        return activities.start("restore", this.#restore(command.attempt, command.claim))
+        activities.start("restore", this.#restore(command.attempt, command.claim))
+        return
       case "RunAttempt":
-        return activities.start("run", this.#runAttempt())
+        activities.start("run", this.#runAttempt())
+        return
       case "StartCoordinator":
-        return this.#startCoordinator(command.claim)
+        this.#startCoordinator(command.claim)
+        return
       case "SuspendCoordinator":
-        return this.coordinator.mailbox.post({ type: "coordinator.suspend", reason: command.reason })
+        this.coordinator.mailbox.post({ type: "coordinator.suspend", reason: command.reason })
+        return
       case "StopCoordinator":
-        return this.coordinator.mailbox.post({ type: "coordinator.stop" })
+        this.coordinator.mailbox.post({ type: "coordinator.stop" })
+        return
       case "CancelAttempt":
-        return activities.start("cancel", this.#cancel())
+        activities.start("cancel", this.#cancel())
+        return
       case "RecordEnd":
-        return activities.start("end", this.#recordEnd(command.end))
+        activities.start("end", this.#recordEnd(command.end))
+        return
       case "SetTimer":
-        return timers.set(
+        timers.set(
           command.timer,
           command.delay === "backoff"
             ? backoffDelay(this.#job.settings.delays, command.step)
             : this.#job.settings.delays[command.delay]
         )
+        return
       case "CancelTimer":
-        return timers.cancel(command.timer)
+        timers.cancel(command.timer)
+        return
       case "EndJob":
         this.#endedAt = nowOf(this.#job)
         this.coordinator.requests.end()
@@ -151,7 +156,7 @@ export class JobActor {
       job: plan.pipeline,
       holder: holder.name,
       since: timeOf(this.#job),
-      decide: (content) => this.#decide(content, attempt)
+      decide: (content) => decideClaim(this.#job, content, this.#resumeOf(attempt))
     }).pipe(
       inspected,
       Effect.matchCause({
@@ -169,7 +174,10 @@ export class JobActor {
         },
         onFailure: (cause) => {
           const failure = failureOf(cause)
-          if (failure.error instanceof AlreadyEnded) return this.mailbox.post({ type: "claim.unneeded" })
+          if (failure.error instanceof AlreadyEnded) {
+            this.totals.noteEnded(failure.error.records)
+            return this.mailbox.post({ type: "claim.unneeded" })
+          }
           this.#note(failure)
           this.mailbox.post({ type: "claim.failed", failure: failure.report })
         }
@@ -177,55 +185,9 @@ export class JobActor {
     )
   }
 
-  /** The checkpoints that may be restored, newest first; only the first attempt of a process follows the user's choice. */
-  #candidates(content: LogContent, attempt: number): ReadonlyArray<Manifest> {
-    const decision = this.#resume(content, attempt)
-    return decision._tag === "Start"
-      ? decision.candidates.flatMap((id) =>
-          content.view.completed.filter(({ manifest }) => manifest.id === id).map(({ manifest }) => manifest)
-        )
-      : []
-  }
-
-  #resume(content: LogContent, attempt: number) {
-    return decideResume({
-      resume: attempt === 1 ? this.#job.settings.resume : "latest",
-      completed: content.view.completed.map(({ manifest }) => manifest.id),
-      end: content.view.end
-    })
-  }
-
-  /** Decides what counts from here on, and refuses what cannot work, before anything is written. */
-  #decide(
-    content: LogContent,
-    attempt: number
-  ): Effect.Effect<CheckpointId | null, AlreadyEnded | CheckpointUnknown | PipelineChanged> {
-    const { plan, operators } = this.#job
-    const decision = this.#resume(content, attempt)
-    if (decision._tag === "AlreadyEnded") {
-      this.totals.noteEnded(content.view.completed.at(-1)?.manifest.records ?? 0)
-      return Effect.fail(new AlreadyEnded({ end: decision.end }))
-    }
-    if (decision._tag === "Unknown") {
-      return Effect.fail(
-        new CheckpointUnknown({
-          job: plan.pipeline,
-          checkpoint: decision.from,
-          available: content.view.completed.map(({ manifest }) => manifest.id)
-        })
-      )
-    }
-    const newest = this.#candidates(content, attempt)[0]
-    if (newest === undefined) return Effect.succeed(null)
-    const problems = [
-      ...(newest.keyGroups === keyGroupCount
-        ? []
-        : [`It has ${newest.keyGroups} key groups and this version uses ${keyGroupCount}.`]),
-      ...checkOperators(newest.operators, operators)
-    ]
-    return problems.length === 0
-      ? Effect.succeed(newest.id)
-      : Effect.fail(new PipelineChanged({ pipeline: plan.pipeline, checkpoint: newest.id, problems }))
+  /** Only the first attempt of a process follows the user's choice; the others go on from the latest. */
+  #resumeOf(attempt: number): Resume {
+    return attempt === 1 ? this.#job.settings.resume : "latest"
   }
 
   // Restore and run.
@@ -249,7 +211,7 @@ export class JobActor {
   readonly #build = Effect.fnUntraced(function* (this: JobActor, attempt: number, claim: Claimed) {
     const { plan, settings, storage, stats, clock } = this.#job
     const writer = this.#leadership
-    const candidates = this.#candidates(writer.before, attempt)
+    const candidates = restoreCandidates(writer.before, this.#resumeOf(attempt))
     const point = yield* loadRestorePoint(storage, plan.pipeline, candidates)
     const restored = point.manifest?.id ?? null
     const sessions = yield* openSinks(plan, claim.term)

@@ -6,41 +6,23 @@
  * L3 The loop gives way to other fibers after every batch, and waits where nothing can be done.
  */
 import { Cause, Effect } from "effect"
-import type { SinkSession } from "../connector/Sink.ts"
 import type { Barrier } from "../model/Barrier.ts"
-import type { CheckpointId, SubtaskId } from "../model/ids.ts"
+import type { CheckpointId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
-import type { ChainInstance } from "../operator/ChainInstance.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
 import { subtaskComponent } from "../protocol/components.ts"
 import { committerKey, type SubtaskCommand, type SubtaskEvent } from "../protocol/subtaskMachine.ts"
-import type { SubtaskState } from "../state/SubtaskState.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
 import { CaptureWriter } from "./CaptureWriter.ts"
 import { failureOf } from "./failureReport.ts"
 import { inspectStep } from "./Inspection.ts"
 import { Mailbox } from "./Mailbox.ts"
-import { SinkOutput, type TaskOutput } from "./Outputs.ts"
-import type { Signal } from "./Signal.ts"
+import { SinkOutput } from "./Outputs.ts"
+import type { SubtaskParts } from "./SubtaskParts.ts"
 import { releaseObjects } from "./stateObject.ts"
-import type { SliceOutcome, TaskHost, TaskInput } from "./TaskInput.ts"
+import type { SliceOutcome, TaskHost } from "./TaskInput.ts"
 import { commitTransactions } from "./transactions.ts"
-
-export interface SubtaskParts {
-  readonly id: SubtaskId
-  readonly task: string
-  readonly index: number
-  readonly signal: Signal
-  readonly input: TaskInput
-  readonly output: TaskOutput
-  readonly chain: ChainInstance
-  readonly state: SubtaskState
-  /** The sink's session and uid, for a task that ends in a sink. */
-  readonly sink: { readonly uid: string; readonly session: SinkSession<unknown>; readonly isTwoPhase: boolean } | null
-  /** Transactions of the restored checkpoint that this subtask has to commit. */
-  readonly prepared: ReadonlyArray<Prepared>
-}
 
 type MachineState = ReturnType<typeof subtaskComponent.initial>[0]
 
@@ -163,21 +145,29 @@ export class SubtaskRuntime {
         this.#alignmentBegan = null
         return
       case "Capture":
-        return this.#captures.capture(command.barrier, this.#now() - (this.#alignmentBegan ?? this.#now()))
+        this.#captures.capture(command.barrier, this.#now() - (this.#alignmentBegan ?? this.#now()))
+        return
       case "Forward":
-        return this.#forward(command.barrier)
+        this.#forward(command.barrier)
+        return
       case "EmitEndOfData":
-        return this.parts.output.broadcast({ _tag: "EndOfData" })
+        this.parts.output.broadcast({ _tag: "EndOfData" })
+        return
       case "AbandonCapture":
-        return this.#captures.abandon(command.id)
+        this.#captures.abandon(command.id)
+        return
       case "ReleaseState":
-        return this.#activities.start(`release ${command.id}`, releaseObjects(this.#attempt.storage, command.objects))
+        this.#activities.start(`release ${command.id}`, releaseObjects(this.#attempt.storage, command.objects))
+        return
       case "Commit":
-        return this.#commit(command.upTo, command.transactions)
+        this.#commit(command.upTo, command.transactions)
+        return
       case "TellCoordinator":
-        return this.#attempt.tellCoordinator(command.event)
+        this.#attempt.tellCoordinator(command.event)
+        return
       case "TellJob":
-        return this.#attempt.tellJob(command.event)
+        this.#attempt.tellJob(command.event)
+        return
     }
   }
 

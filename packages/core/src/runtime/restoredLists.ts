@@ -1,7 +1,7 @@
 /** What a restored checkpoint says of the inputs and targets of a plan, over all former subtasks. */
 import { minWatermark, type Timestamp } from "../model/time.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
-import type { OperatorList } from "../state/SubtaskState.ts"
+import type { OperatorList } from "../state/OperatorList.ts"
 import type { RestorePoint } from "./restorePoint.ts"
 import { type SplitState, splitStateOf } from "./SplitReader.ts"
 import { splitsList, watermarkList } from "./TaskInput.ts"

@@ -5,7 +5,7 @@ import type { SinkFailure } from "../model/errors.ts"
 import { invariant } from "../model/invariant.ts"
 import type { Json } from "../model/Json.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
-import type { OperatorList } from "../state/SubtaskState.ts"
+import type { OperatorList } from "../state/OperatorList.ts"
 
 const listName = "transactions"
 

@@ -1,4 +1,4 @@
-import type { OperatorList } from "./SubtaskState.ts"
+import type { OperatorList } from "./OperatorList.ts"
 
 /** A verified snapshot object: every byte was checked when it was opened. */
 export interface SnapshotReader {

@@ -2,17 +2,10 @@
  * The state of one subtask: the keyed tables of its operators, captured together at a barrier.
  */
 import type { Effect } from "effect"
-import type { Json } from "../model/Json.ts"
 import type { KeyedStateDescriptor } from "./KeyedStateDescriptor.ts"
 import type { KeyedTable } from "./KeyedTable.ts"
+import type { OperatorList } from "./OperatorList.ts"
 import type { SnapshotReader } from "./SnapshotReader.ts"
-
-/** State of an operator that belongs to no key: split positions, prepared transactions, watermarks. */
-export interface OperatorList {
-  readonly operator: string
-  readonly name: string
-  readonly items: ReadonlyArray<Json>
-}
 
 export interface SubtaskState {
   /** Registers a keyed state. Fails: `InvariantViolation` for a doubled (operator, name). */

@@ -7,6 +7,7 @@ export type { KeyedStateDescriptor } from "./KeyedStateDescriptor.ts"
 export type { KeyedTable } from "./KeyedTable.ts"
 export { MapTable, type MapTableOptions } from "./MapTable.ts"
 export { makeSubtaskState, type SubtaskStateOptions } from "./makeSubtaskState.ts"
+export type { OperatorList } from "./OperatorList.ts"
 export { OpenSnapshot, openSnapshot, type SnapshotSource } from "./openSnapshot.ts"
 export type { SnapshotReader, SnapshotSection } from "./SnapshotReader.ts"
 export type { StateDescription, StateOwner } from "./State.ts"
@@ -19,6 +20,6 @@ export type {
   ReducingState,
   ValueState
 } from "./StateHandles.ts"
-export type { Capture, OperatorList, SubtaskState } from "./SubtaskState.ts"
+export type { Capture, SubtaskState } from "./SubtaskState.ts"
 export { formatVersion } from "./snapshotFormat.ts"
 export { TimerTable } from "./TimerTable.ts"

@@ -7,8 +7,8 @@ import type { CheckpointId } from "../model/ids.ts"
 import { type Checksum, checksumText, loadChecksum } from "./checksum.ts"
 import { decompress } from "./compression.ts"
 import type { StateRecord } from "./describeState.ts"
+import type { OperatorList } from "./OperatorList.ts"
 import type { SnapshotReader, SnapshotSection } from "./SnapshotReader.ts"
-import type { OperatorList } from "./SubtaskState.ts"
 import {
   formatVersion,
   headerChecksumOffset,

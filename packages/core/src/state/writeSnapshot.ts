@@ -3,8 +3,8 @@ import { keyGroupCount } from "../model/keyGroups.ts"
 import { checksumText, loadChecksum } from "./checksum.ts"
 import { compress } from "./compression.ts"
 import type { StateRecord } from "./describeState.ts"
+import type { OperatorList } from "./OperatorList.ts"
 import type { Section } from "./SectionRows.ts"
-import type { OperatorList } from "./SubtaskState.ts"
 import {
   formatVersion,
   headerChecksumOffset,

@@ -20,8 +20,8 @@ const root = fileURLToPath(new URL("../../../../", import.meta.url))
 const { values } = parseArgs({ options: { flights: { type: "string" }, out: { type: "string" } } })
 const flights = Number(values.flights ?? 3_000_000)
 const directory = resolve(values.out ?? join(root, "out/demo"))
-/** The job takes a few seconds: one checkpoint a second would leave little to see. */
-const checkpointEveryMs = 200
+/** The job takes two or three seconds: one checkpoint a second would leave little to see. */
+const checkpointEveryMs = 100
 
 const uninterrupted: RunPlan = {
   directory: join(directory, "uninterrupted"),

@@ -30,6 +30,8 @@ export type Completed = typeof Completed.Type
 /** Records flow: sent once, before the first `Progress`. */
 const Running = Schema.TaggedStruct("Running", {
   restored: Schema.NullOr(Schema.Int),
+  /** From the birth of the process until the job was started. */
+  startMs: Schema.Number,
   restoreMs: Schema.Number,
   /** Records that the sources had emitted up to the restored checkpoint. */
   records: Schema.Int,

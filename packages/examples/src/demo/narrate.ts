@@ -35,8 +35,7 @@ export const killLine = (log: ProcessLog, pid: number, paint: Painter): string =
 /** Which checkpoint was restored, how fast, and where each split goes on. */
 export const restoreLines = (log: ProcessLog, running: Running, paint: Painter): ReadonlyArray<string> => {
   const restored = running.restored === null ? "nothing to restore" : `restored checkpoint ${running.restored}`
-  const recovery =
-    log.recoveryMs === null ? "" : `; flights flow ${millis(log.recoveryMs)} after the kill, most of it the start of Node`
+  const recovery = log.recoveryMs === null ? "" : `; flights flow ${recoveryText(running, log.recoveryMs)}`
   const goOn = running.splits.filter(({ position }) => position !== null)
   const notBegun = running.splits.length - goOn.length
   return [
@@ -45,6 +44,10 @@ export const restoreLines = (log: ProcessLog, running: Running, paint: Painter):
     ...goOn.map((split) => `    ${split.id} goes on at ${positionText(split)} in subtask ${split.subtask}`)
   ]
 }
+
+/** T_recovery as an observer of the process sees it, and what it consists of. */
+export const recoveryText = ({ startMs, restoreMs }: Running, recoveryMs: number): string =>
+  `${millis(recoveryMs)} after the kill (start of Node ${millis(startMs)}, restore ${millis(restoreMs)})`
 
 const decodeRow = Schema.decodeUnknownOption(Schema.Struct({ row: Schema.Int }))
 

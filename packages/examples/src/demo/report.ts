@@ -1,6 +1,7 @@
 /** What the demo says at its end: the result, the run, and the proof. */
 import type { AirportDay } from "../flight-delays.ts"
 import { bytes, count, millis, type Painter, percent, plural } from "./format.ts"
+import { recoveryText } from "./narrate.ts"
 import type { Output } from "./proof.ts"
 import type { ProcessLog, RunSummary } from "./RunLog.ts"
 
@@ -30,7 +31,7 @@ export const runReport = (run: RunSummary): ReadonlyArray<string> => {
   return [
     `  checkpoints   ${run.completedCount} completed, ${failed} invalidated${reasons}, ${run.cutShort} cut short by a kill`,
     `  R             ${(run.completedCount / (run.completedCount + failed)).toFixed(3)} (completed / resolved)`,
-    `  T_recovery    ${run.processes.flatMap(recoveryText).join("; ")}`,
+    `  T_recovery    ${run.processes.flatMap(recoveryOf).join("; ")}`,
     `  durations     median ${millis(median(durations))}, longest ${millis(Math.max(...durations))}`,
     `  sizes         median ${bytes(median(sizes))}, largest ${bytes(Math.max(...sizes))}`,
     `  processes     ${run.processes.length}, parallelism ${run.processes.map(({ parallelism }) => parallelism).join(" → ")}; restarts within a process: ${restarts}`,
@@ -39,10 +40,8 @@ export const runReport = (run: RunSummary): ReadonlyArray<string> => {
   ]
 }
 
-const recoveryText = ({ running, recoveryMs }: ProcessLog): ReadonlyArray<string> =>
-  running === null || recoveryMs === null
-    ? []
-    : [`${millis(recoveryMs)} with the start of the process, ${millis(running.restoreMs)} of it the restore`]
+const recoveryOf = ({ running, recoveryMs }: ProcessLog): ReadonlyArray<string> =>
+  running === null || recoveryMs === null ? [] : [recoveryText(running, recoveryMs)]
 
 const median = (values: ReadonlyArray<number>): number =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0

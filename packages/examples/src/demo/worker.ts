@@ -18,6 +18,7 @@ const tell = (message: WorkerMessage): void => {
 class Teller {
   readonly #job: JobHandle
   readonly #splits: SplitWatch
+  readonly #startMs = performance.now()
   #flowingSince: number | null = null
   #checkpointTold = 0
 
@@ -55,6 +56,7 @@ class Teller {
     tell({
       _tag: "Running",
       restored: report.restored,
+      startMs: this.#startMs,
       restoreMs: report.restoreMs,
       records: report.position.records - report.recordsIn,
       splits: [...this.#splits.starts],
