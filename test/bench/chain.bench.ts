@@ -1,6 +1,7 @@
 /** Chains of 3, 6 and 12 stateless operators against the loop that one would write by hand, and against other libraries. */
-import { type Pipeline as BuiltPipeline, Pipeline, type Stream } from "@tidemark/core"
+
 import { Collection } from "@tidemark/connectors/collection"
+import { type Pipeline as BuiltPipeline, Pipeline, type Stream } from "@tidemark/core"
 import { Effect, Result, Schema } from "effect"
 import type { ChainInstance } from "../../packages/core/src/operator/ChainInstance.ts"
 import { compileChain } from "../../packages/core/src/pipeline/compileChain.ts"
@@ -9,8 +10,8 @@ import { batchSize, SinkOutput } from "../../packages/core/src/runtime/Outputs.t
 import { makeSubtaskState } from "../../packages/core/src/state/index.ts"
 import { alternate, type Contestant, demandEqual, ratioOf } from "./harness/alternate.ts"
 import { polluteRuntime } from "./harness/pollute.ts"
-import { makeRandom, type Random } from "./harness/random.ts"
 import { type BenchmarkResult, type Table } from "./harness/Result.ts"
+import { makeRandom, type Random } from "./harness/random.ts"
 import { numberText } from "./harness/render.ts"
 import { type RunChain, runEffectStream, runMost, runNodeStreams, runRxjs } from "./jobs/chainContestants.ts"
 import { chainOf, handLoops, type Item, Kept, type Step } from "./jobs/chains.ts"
@@ -93,9 +94,7 @@ const repeat = (passes: number, kept: Kept, run: () => void): string => {
 }
 
 const batchesOf = (items: ReadonlyArray<Item>): ReadonlyArray<ReadonlyArray<Item>> =>
-  Array.from({ length: Math.ceil(items.length / batchSize) }, (_, i) =>
-    items.slice(i * batchSize, (i + 1) * batchSize)
-  )
+  Array.from({ length: Math.ceil(items.length / batchSize) }, (_, i) => items.slice(i * batchSize, (i + 1) * batchSize))
 
 const ItemSchema = Schema.Struct({ id: Schema.Number, value: Schema.Number })
 
@@ -129,7 +128,11 @@ const asItem = (value: unknown): Item => value as Item
 const polluteOthers = async (): Promise<void> => {
   const random = makeRandom(11)
   for (let i = 0; i < 50; i++) {
-    const items = Array.from({ length: 500 }, (_, id) => ({ [`extra${random.below(8)}`]: i, id, value: random.below(99) }))
+    const items = Array.from({ length: 500 }, (_, id) => ({
+      [`extra${random.below(8)}`]: i,
+      id,
+      value: random.below(99)
+    }))
     const steps = Array.from({ length: 1 + random.below(6) }, () => randomStep(random))
     for (const { run } of others) await run(items, steps, { keep: () => {} })
   }

@@ -11,8 +11,8 @@ import { CountingSink } from "./jobs/CountingSink.ts"
 import {
   AirportDay,
   answerOf,
-  fingerprintOf,
   Flight,
+  fingerprintOf,
   flightsByHand,
   flightsByTextKey,
   flightsPipeline,
@@ -36,7 +36,9 @@ export const flightsBenchmark = async (): Promise<BenchmarkResult> => {
   const ratio = ratioOf(table, everySecond)
   return {
     tables: [table],
-    targets: [{ text: "the whole job at >= 0.5 of the hand-written loop", figure: numberText(ratio), isMet: ratio >= 0.5 }]
+    targets: [
+      { text: "the whole job at >= 0.5 of the hand-written loop", figure: numberText(ratio), isMet: ratio >= 0.5 }
+    ]
   }
 }
 

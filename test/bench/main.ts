@@ -31,7 +31,11 @@ const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, cpu: { type: "boolean", default: false }, here: { type: "boolean", default: false } }
+  options: {
+    json: { type: "string" },
+    cpu: { type: "boolean", default: false },
+    here: { type: "boolean", default: false }
+  }
 })
 
 const runAll = async (names: ReadonlyArray<string>, json: string | undefined): Promise<void> => {

@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 
 export type Mutation = (files: Files) => Files
 
+export const intact: Mutation = (files) => files
+
 export const withoutSync: Mutation = (files) => ({ ...files, sync: () => Effect.void })
 
 export const withoutSyncDirectory: Mutation = (files) => ({ ...files, syncDirectory: () => Effect.void })

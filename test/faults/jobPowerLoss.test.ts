@@ -3,49 +3,117 @@
  * crossed with what was synced and what was not. The machine restarts on what is left; output must be exactly once.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { FileStorage } from "@tidemark/backends/file"
-import { Job, type RunReport } from "@tidemark/core"
-import { verifyJob } from "@tidemark/core/inspect"
 import { Fault, FaultPlan, type PowerLoss, powerLosses, SimulatedFiles } from "@tidemark/core/testing"
-import { Effect, Exit, References } from "effect"
-import { checkpointsDirectory, expectedOutput, seenOutput, simulatedJob } from "../support/simulatedJob.ts"
+import { Cause, Effect, Exit } from "effect"
+import { intact, type Mutation, withoutSync, withoutSyncDirectory } from "../conformance/brokenFiles.ts"
+import { seedOfRun } from "../support/seedOfRun.ts"
+import { expectFinished, expectSound, runSimulatedJob } from "../support/simulatedJob.ts"
 
-const quietly = Effect.provideService(References.MinimumLogLevel, "None")
+const seed = seedOfRun("jobPowerLoss")
 
-const run = (disk: SimulatedFiles, parallelism: number) =>
-  quietly(Effect.exit(Job.run(simulatedJob(disk.files, { parallelism, restarts: false }))))
+/** For a machine that does a lot else. */
+const timeout = 120_000
 
-/** After a crash: nothing visible but what belongs there, each line once, and every completed checkpoint whole. */
-const expectSound = (disk: SimulatedFiles, where: string) =>
-  Effect.gen(function* () {
-    const { foreign, lines } = yield* seenOutput(disk.files)
-    assert.deepStrictEqual(foreign, [], where)
-    assert.strictEqual(new Set(lines).size, lines.length, `doubled lines ${where}`)
-    for (const line of lines) assert.include(expectedOutput, line, where)
-    const storage = FileStorage.at(checkpointsDirectory, { files: disk.files })
-    if ((yield* storage.jobs).length > 0) yield* Effect.flatMap(storage.inspect("word-count"), verifyJob)
-  })
+interface Cut {
+  readonly operation: number
+  readonly moment: "before" | "during"
+  readonly loss: PowerLoss
+}
 
-const expectFinished = (disk: SimulatedFiles, exit: Exit.Exit<RunReport, unknown>, where: string) =>
-  Effect.gen(function* () {
-    assert.isTrue(Exit.isSuccess(exit), `${where}: ${String(exit)}`)
-    yield* expectSound(disk, where)
-    assert.deepStrictEqual((yield* seenOutput(disk.files)).lines, expectedOutput, where)
-  })
+const describeCut = ({ loss, moment, operation }: Cut): string =>
+  `${moment} operation ${operation}, ${typeof loss === "string" ? loss : `seed ${loss.seed}`}`
 
-const nameOf = (loss: PowerLoss): string => (typeof loss === "string" ? loss : `seed ${loss.seed}`)
-
-const timing = Effect.gen(function* () {
-  const disk = SimulatedFiles.make()
-  const exit = yield* run(disk, 2)
-  yield* expectFinished(disk, exit, "undisturbed")
-  console.log(disk.calls.length, disk.calls.map((c) => `${c.operation} ${c.path}`).join("\n"), disk.paths(), exit)
+/** All kinds of loss and both moments come round; another seed pairs them with other operations. */
+const cutAt = (operation: number): Cut => ({
+  operation,
+  moment: (operation + seed) % 2 === 0 ? "before" : "during",
+  loss: powerLosses[(operation * 7 + (seed >> 1)) % powerLosses.length] ?? "lose-all"
 })
 
-describe("x", () => {
-  it.live("t", () => timing)
+/** Fails for an end of a cut run that says anything else than that the power went. */
+const expectCut = (exit: Exit.Exit<unknown, unknown>, where: string): void => {
+  if (Exit.isSuccess(exit)) return assert.fail(`${where}: the job went on without power`)
+  const error = Cause.squash(exit.cause)
+  const names = [error, error instanceof Error ? error.cause : null].map((e) => (e instanceof Error ? e.name : ""))
+  assert.include(names, "PowerLost", `${where}: ${String(error)}`)
+}
+
+/** Starts the job and cuts it. Answers false when it had ended before. */
+const cutRun = (disk: SimulatedFiles, cut: Cut, mutation: Mutation = intact) =>
+  Effect.gen(function* () {
+    const losses = disk.powerLosses
+    disk.inject(FaultPlan.at(cut.operation, Fault.powerLoss(cut.moment, cut.loss)))
+    const exit = yield* runSimulatedJob(disk, { parallelism: 2, maxRestarts: 0, mutation })
+    disk.inject(FaultPlan.none)
+    if (disk.powerLosses === losses) return false
+    expectCut(exit, describeCut(cut))
+    yield* expectSound(disk, describeCut(cut))
+    return true
+  })
+
+/** Starts the job again, at another parallelism, and lets it end. */
+const recover = (disk: SimulatedFiles, cut: Cut, mutation: Mutation = intact) =>
+  Effect.gen(function* () {
+    const parallelism = 1 + (cut.operation % 3)
+    const exit = yield* runSimulatedJob(disk, { parallelism, maxRestarts: 0, mutation })
+    yield* expectFinished(disk, exit, describeCut(cut))
+  })
+
+/** Cuts the job at every operation in turn; answers how many cuts it has survived. */
+const surviveAll = (mutation: Mutation = intact) =>
+  Effect.gen(function* () {
+    for (let operation = 1; ; operation++) {
+      const disk = SimulatedFiles.make()
+      const cut = cutAt(operation)
+      if (!(yield* cutRun(disk, cut, mutation))) return operation - 1
+      yield* recover(disk, cut, mutation)
+    }
+  })
+
+describe(`a job whose machine loses power (seed ${seed})`, () => {
+  it.live(
+    "is exactly once when it goes at any operation on files",
+    () =>
+      Effect.gen(function* () {
+        assert.isAbove(yield* surviveAll(), 120)
+      }),
+    timeout
+  )
+
+  it.live(
+    "is exactly once when it goes again during the recovery",
+    () =>
+      Effect.gen(function* () {
+        let again = 0
+        for (let first = 30 + (seed % 10); first <= 150; first += 15) {
+          for (let second = 5 + (first % 4); second <= 60; second += 9) {
+            const disk = SimulatedFiles.make()
+            if (!(yield* cutRun(disk, cutAt(first)))) break
+            if (yield* cutRun(disk, cutAt(second))) again++
+            yield* recover(disk, cutAt(second))
+          }
+        }
+        assert.isAbove(again, 20)
+      }),
+    timeout
+  )
 })
-void Fault
-void FaultPlan
-void powerLosses
-void nameOf
+
+const caught: ReadonlyArray<readonly [name: string, mutation: Mutation]> = [
+  ["do not sync files", withoutSync],
+  ["do not sync directories", withoutSyncDirectory]
+]
+
+describe("these power losses catch a job on files that", () => {
+  for (const [name, mutation] of caught) {
+    it.live(
+      name,
+      () =>
+        Effect.gen(function* () {
+          const verdict = yield* Effect.exit(surviveAll(mutation))
+          assert.isTrue(Exit.isFailure(verdict))
+        }),
+      timeout
+    )
+  }
+})

@@ -1,30 +1,39 @@
 /** A small job whose checkpoints and output lie on one simulated disk: what a power loss leaves is all that it has. */
 import { FileStorage } from "@tidemark/backends/file"
 import { JsonlFile } from "@tidemark/connectors/jsonl"
-import { Aggregate, type JobOptions, Pipeline, Trigger, Window } from "@tidemark/core"
+import { Aggregate, Job, type JobOptions, Pipeline, Trigger, Window } from "@tidemark/core"
+import { verifyJob } from "@tidemark/core/inspect"
 import type { Files } from "@tidemark/core/storage"
-import { Effect, Schema } from "effect"
+import type { SimulatedFiles } from "@tidemark/core/testing"
+import { Effect, Exit, References, Schema } from "effect"
+import { expect } from "vitest"
+import { intact, type Mutation } from "../conformance/brokenFiles.ts"
 import { interleaved } from "../conformance/interleaved.ts"
 import { expectedCounts, shownCounts, Word, WordCount, words } from "./countJob.ts"
 import { pacedSource } from "./pacedSource.ts"
 
-export const checkpointsDirectory = "/checkpoints"
-export const outputDirectory = "/out"
+const checkpointsDirectory = "/checkpoints"
+const outputDirectory = "/out"
 
 const windowMs = 200
 const records = words(160, 5)
 
 /** Sorted lines that the finished job must show. */
-export const expectedOutput = expectedCounts(records, windowMs)
+const expectedOutput = expectedCounts(records, windowMs)
 
 export interface SimulatedJobOptions {
   readonly parallelism: number
-  /** Whether the job begins again by itself after a failure. */
-  readonly restarts: boolean
+  /** How often the job begins again by itself after a failure. */
+  readonly maxRestarts: number
+  /** A mistake in the file system. */
+  readonly mutation?: Mutation
 }
 
-export const simulatedJob = (files: Files, { parallelism, restarts }: SimulatedJobOptions): JobOptions => {
-  const async = interleaved(files)
+const simulatedJob = (
+  files: Files,
+  { maxRestarts, mutation = intact, parallelism }: SimulatedJobOptions
+): JobOptions => {
+  const async = interleaved(mutation(files))
   return {
     pipeline: Pipeline.make("word-count")
       .from("words", pacedSource({ schema: Word, records, splits: 3, perPoll: 8 }))
@@ -40,13 +49,13 @@ export const simulatedJob = (files: Files, { parallelism, restarts }: SimulatedJ
       trigger: Trigger.count(40),
       retained: 1
     },
-    restart: { initialDelay: "1 millis", maxDelay: "2 millis", ...(restarts ? {} : { maxRestarts: 0 }) }
+    restart: { initialDelay: "1 millis", maxDelay: "2 millis", maxRestarts }
   }
 }
 
 const decodeCount = Schema.decodeUnknownSync(Schema.fromJsonString(WordCount))
 
-export interface SeenOutput {
+interface SeenOutput {
   /** The lines of all visible files, sorted. */
   readonly lines: ReadonlyArray<string>
   /** Visible files that are no part of a committed checkpoint. */
@@ -54,7 +63,7 @@ export interface SeenOutput {
 }
 
 /** What somebody sees who reads every file of the output directory that does not begin with a dot. */
-export const seenOutput = (files: Files): Effect.Effect<SeenOutput> =>
+const seenOutput = (files: Files): Effect.Effect<SeenOutput> =>
   Effect.gen(function* () {
     const counts: Array<WordCount> = []
     const names = (yield* files.list(outputDirectory)).filter((name) => !name.startsWith("."))
@@ -73,3 +82,28 @@ export const seenOutput = (files: Files): Effect.Effect<SeenOutput> =>
     ),
     Effect.orDie
   )
+
+/** Runs the job on the disk as it is, until it ends. What it logs on its way is not shown. */
+export const runSimulatedJob = (disk: SimulatedFiles, options: SimulatedJobOptions) =>
+  Job.run(simulatedJob(disk.files, options)).pipe(
+    Effect.exit,
+    Effect.provideService(References.MinimumLogLevel, "None")
+  )
+
+/** At any time: nothing visible but what belongs there, each line once, and every completed checkpoint is whole. */
+export const expectSound = (disk: SimulatedFiles, where: string) =>
+  Effect.gen(function* () {
+    const { foreign, lines } = yield* seenOutput(disk.files)
+    expect(foreign, where).toEqual([])
+    expect(new Set(lines).size, `${where}: doubled lines`).toBe(lines.length)
+    expect(expectedOutput, where).toEqual(expect.arrayContaining([...lines]))
+    const storage = FileStorage.at(checkpointsDirectory, { files: disk.files })
+    if ((yield* storage.jobs).length > 0) yield* Effect.flatMap(storage.inspect("word-count"), verifyJob)
+  })
+
+export const expectFinished = (disk: SimulatedFiles, exit: Exit.Exit<unknown, unknown>, where: string) =>
+  Effect.gen(function* () {
+    expect(Exit.isSuccess(exit), `${where}: ${String(exit)}`).toBe(true)
+    yield* expectSound(disk, where)
+    expect((yield* seenOutput(disk.files)).lines, where).toEqual(expectedOutput)
+  })

@@ -48,7 +48,9 @@ const randomPipeline = (random: Random, index: number): Pipeline => {
     .keyBy((sample) => sample.size % 64, Schema.Number)
     .window(Window.tumbling("5 minutes"))
     .aggregate("windows", { count: Aggregate.count, size: Aggregate.sum("size"), worst: Aggregate.max("at") })
-    .map((window) => ({ name: String(window.key), at: window.value.count, size: window.value.size }), { schema: Sample })
+    .map((window) => ({ name: String(window.key), at: window.value.count, size: window.value.size }), {
+      schema: Sample
+    })
     .to("sink", Collection.sink({ schema: Sample }))
 }
 

@@ -9,7 +9,9 @@ const renderTable = ({ rows, title }: Table): string => {
   const lines = [heads, ...rows.map((row) => cellsOf(row, hasRatios))]
   const widths = heads.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)))
   const text = lines.map((cells) =>
-    cells.map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+    cells.map((cell, column) =>
+      isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)
+    )
   )
   return [title, ...text.map((cells) => `  ${cells.join("  ").trimEnd()}`)].join("\n")
 }

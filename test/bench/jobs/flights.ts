@@ -2,11 +2,12 @@
  * The main job without its file: flights per origin airport and calendar day (UTC), as a pipeline and as the loop over
  * maps that one would write by hand.
  */
+
+import { fileURLToPath } from "node:url"
 import { ParquetFile } from "@tidemark/connectors/parquet"
 import { Aggregate, Pipeline, Window } from "@tidemark/core"
 import type { Sink, Source } from "@tidemark/core/connector"
 import { Effect, Schema } from "effect"
-import { fileURLToPath } from "node:url"
 
 export const Flight = Schema.Struct({ date: Schema.Number, delay: Schema.Number, origin: Schema.String })
 export type Flight = typeof Flight.Type
@@ -25,7 +26,9 @@ const dayMs = 86_400_000
 const lateMinutes = 15
 
 /** 3,000,000 flights. */
-export const flightsPath = fileURLToPath(new URL("../../../node_modules/vega-datasets/data/flights-3m.parquet", import.meta.url))
+export const flightsPath = fileURLToPath(
+  new URL("../../../node_modules/vega-datasets/data/flights-3m.parquet", import.meta.url)
+)
 
 export const flightsSource = (): Source<Flight> =>
   ParquetFile.source({ path: flightsPath, schema: Flight, orderedBy: "date" })
@@ -45,7 +48,13 @@ export const flightsPipeline = (source: Source<Flight>, sink: Sink<AirportDay>):
     .map(({ key, value, window }) => ({ origin: key, day: dayText(window.start), ...value }), { schema: AirportDay })
     .to("report", sink)
 
-const dayText = (start: number): string => new Date(start).toISOString().slice(0, 10)
+/** Of the day asked for last: results come day by day, by hand and from windows alike. */
+let known = { start: Number.NaN, text: "" }
+
+const dayText = (start: number): string => {
+  if (known.start !== start) known = { start, text: new Date(start).toISOString().slice(0, 10) }
+  return known.text
+}
 
 /** One number for a result, whatever its order. */
 export const fingerprintOf = (day: AirportDay): number =>

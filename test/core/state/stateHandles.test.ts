@@ -1,31 +1,43 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { KeyCursor, makeSubtaskState, State, type StateDescription } from "../../../packages/core/src/state/index.ts"
+import {
+  KeyCursor,
+  makeSubtaskState,
+  type SnapshotReader,
+  State,
+  type StateDescription
+} from "../../../packages/core/src/state/index.ts"
 import { groupOf, open } from "./support/sums.ts"
 
 const owner = { operator: "op", key: Schema.String }
 
-/** A handle over a fresh state that freezes values, and a way to go on from its snapshot. */
-const opened = <Handle, V>(description: StateDescription<Handle, V>) => {
+interface Opened<Handle> {
+  readonly handle: Handle
+  readonly seek: (key: string) => void
+  /** The same state, restored from its snapshot. */
+  readonly restart: Effect.Effect<Opened<Handle>>
+}
+
+/** A handle over a fresh state that freezes values. */
+const opened = <Handle, V>(
+  description: StateDescription<Handle, V>,
+  readers: ReadonlyArray<SnapshotReader> = []
+): Effect.Effect<Opened<Handle>> => {
   const state = makeSubtaskState({ freezeValues: true })
   const at = new KeyCursor()
   const handle = description.open(state.keyed(description.describe(owner)), at)
-  return {
+  const snapshot = Effect.suspend(() => Effect.flatMap(state.capture([]).encode([]), open))
+  return Effect.as(state.restore(readers, { from: 0, to: 128 }), {
     handle,
     seek: (key: string) => at.seek(key, groupOf(key)),
-    restart: Effect.gen(function* () {
-      const next = opened(description)
-      yield* next.restore(yield* Effect.orDie(Effect.flatMap(state.capture([]).encode([]), open)))
-      return next
-    }),
-    restore: (reader: Parameters<typeof state.restore>[0][number]) => state.restore([reader], { from: 0, to: 128 })
-  }
+    restart: Effect.flatMap(Effect.orDie(snapshot), (reader) => opened(description, [reader]))
+  })
 }
 
 describe("handles of keyed state", () => {
   it.effect("value: one per key, restored, cleared", () =>
     Effect.gen(function* () {
-      const { handle, restart, seek } = opened(State.value("total", Schema.Number))
+      const { handle, restart, seek } = yield* opened(State.value("total", Schema.Number))
       seek("a")
       handle.update((total) => (total ?? 10) + 1)
       seek("b")
@@ -41,21 +53,22 @@ describe("handles of keyed state", () => {
     })
   )
 
-  it("V2 value: what was given and got cannot be changed behind the state's back", () => {
-    const { handle, seek } = opened(
-      State.value("path", Schema.Struct({ stops: Schema.mutable(Schema.Array(Schema.String)) }))
-    )
-    seek("a")
-    const given = { stops: ["x"] }
-    handle.set(given)
-    expect(() => given.stops.push("y")).toThrow(TypeError)
-    expect(() => handle.get()?.stops.push("y")).toThrow(TypeError)
-    expect(handle.get()).toEqual({ stops: ["x"] })
-  })
+  it.effect("V2 value: what was given and got cannot be changed behind the state's back", () =>
+    Effect.gen(function* () {
+      const Path = Schema.Struct({ stops: Schema.mutable(Schema.Array(Schema.String)) })
+      const { handle, seek } = yield* opened(State.value("path", Path))
+      seek("a")
+      const given = { stops: ["x"] }
+      handle.set(given)
+      expect(() => given.stops.push("y")).toThrow(TypeError)
+      expect(() => handle.get()?.stops.push("y")).toThrow(TypeError)
+      expect(handle.get()).toEqual({ stops: ["x"] })
+    })
+  )
 
   it.effect("V2 list: in order, and what was got never shows a later item", () =>
     Effect.gen(function* () {
-      const { handle, restart, seek } = opened(State.list("words", Schema.String))
+      const { handle, restart, seek } = yield* opened(State.list("words", Schema.String))
       seek("a")
       expect(handle.get()).toEqual([])
       handle.add("one")
@@ -79,7 +92,7 @@ describe("handles of keyed state", () => {
 
   it.effect("map: entries per key of the record, restored", () =>
     Effect.gen(function* () {
-      const { handle, restart, seek } = opened(State.map("counts", Schema.Int, Schema.Struct({ n: Schema.Int })))
+      const { handle, restart, seek } = yield* opened(State.map("counts", Schema.Int, Schema.Struct({ n: Schema.Int })))
       seek("a")
       handle.set(1, { n: 1 })
       handle.update(2, (old) => ({ n: (old?.n ?? 0) + 5 }))
@@ -104,7 +117,7 @@ describe("handles of keyed state", () => {
 
   it.effect("reducing and aggregating: combine what is added, restored", () =>
     Effect.gen(function* () {
-      const max = opened(State.reducing("max", Schema.Number, (a, b) => Math.max(a, b)))
+      const max = yield* opened(State.reducing("max", Schema.Number, (a, b) => Math.max(a, b)))
       max.seek("a")
       for (const value of [3, 9, 4]) max.handle.add(value)
       const nextMax = yield* max.restart
@@ -115,7 +128,7 @@ describe("handles of keyed state", () => {
       expect(nextMax.handle.get()).toBeUndefined()
 
       const Mean = Schema.Struct({ sum: Schema.Number, count: Schema.Int })
-      const mean = opened(
+      const mean = yield* opened(
         State.aggregating("mean", Mean, {
           create: () => ({ sum: 0, count: 0 }),
           add: ({ count, sum }, value: number) => ({ sum: sum + value, count: count + 1 }),

@@ -2,7 +2,8 @@ import type { KeyValue } from "./keyGroups.ts"
 import type { Timestamp } from "./time.ts"
 
 /**
- * The unit of flow: parallel columns, one entry per record. HOT: plain packed arrays, filled by one writer, then read only.
+ * The unit of flow: parallel columns, one entry per record. HOT: plain packed arrays, filled by one writer, then read only
+ * until they have been run; nobody keeps them, for they are filled again.
  *
  * `timestamps` is empty until event time is assigned; `keys` and `groups` are empty before a `keyBy`.
  */

@@ -18,9 +18,9 @@ export const hashString = (text: string): number => {
   return finalise(hash)
 }
 
-/** Integers hash by their low and high 32 bits. HOT. */
+/** Safe integers hash by their low and high 32 bits, in two's complement; the high ones mixed first. HOT. */
 export const hashInteger = (value: number): number =>
-  finalise((value | 0) ^ Math.imul(((value - (value >>> 0)) / 4294967296) | 0, 0x9e3779b1))
+  finalise((value | 0) ^ finalise(((value - (value >>> 0)) / 4294967296) | 0))
 
 const finalise = (hash: number): number => {
   let h = hash
@@ -29,7 +29,7 @@ const finalise = (hash: number): number => {
   return h ^ (h >>> 16)
 }
 
-/** Hash of any key value; the kinds do not collide by construction of their text. */
+/** Hash of any key value. A bigint hashes as its text; keys of different kinds may share a hash, never an entry. */
 export const hashKey = (key: KeyValue): number => {
   switch (typeof key) {
     case "string":

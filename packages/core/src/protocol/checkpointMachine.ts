@@ -8,41 +8,24 @@
  */
 import { assign, setup } from "xstate"
 import type { Barrier } from "../model/Barrier.ts"
-import type { CheckpointId, SubtaskId } from "../model/ids.ts"
+import type { SubtaskId } from "../model/ids.ts"
+import {
+  type Acknowledgement,
+  type CheckpointCommand,
+  type CheckpointEvent,
+  type CheckpointInput,
+  type CheckpointReport,
+  expiryTimer,
+  type InvalidationReason
+} from "./checkpointMessages.ts"
 import type { InternalCommand } from "./component.ts"
-import type { CoordinatorEvent } from "./coordinatorMachine.ts"
 
-/** Where a subtask's snapshot lies. */
-export interface StateHandle {
-  readonly object: string
-  /** Bytes. */
-  readonly size: number
-}
-
-export interface Acknowledgement {
-  readonly subtask: SubtaskId
-  readonly handle: StateHandle
-}
-
-export type InvalidationReason =
-  | "declined"
-  | "expired"
-  | "storageFailed"
-  | "subsumed"
-  | "superseded"
-  | "restarted"
-  | "stopped"
-  | "fenced"
-  | "retired"
-  | "corrupt"
-
-export interface CheckpointInput {
-  readonly barrier: Barrier
-  /** The plan: every subtask that has to acknowledge, sorted. */
-  readonly subtasks: ReadonlyArray<SubtaskId>
-  /** True for a checkpoint that the log already holds. */
-  readonly isRecorded: boolean
-}
+export {
+  type Acknowledgement,
+  expiredCheckpoint,
+  type InvalidationReason,
+  type StateHandle
+} from "./checkpointMessages.ts"
 
 export interface CheckpointContext {
   readonly barrier: Barrier
@@ -54,35 +37,7 @@ export interface CheckpointContext {
   readonly reason: InvalidationReason | null
 }
 
-export type CheckpointEvent =
-  | { readonly type: "checkpoint.acknowledge"; readonly subtask: SubtaskId; readonly handle: StateHandle }
-  | { readonly type: "checkpoint.decline"; readonly subtask: SubtaskId; readonly reason: InvalidationReason }
-  | { readonly type: "checkpoint.expire" }
-  | { readonly type: "checkpoint.subsume" }
-  | { readonly type: "checkpoint.abort"; readonly reason: InvalidationReason }
-  | { readonly type: "checkpoint.retire" }
-  | { readonly type: "manifest.written" }
-  | { readonly type: "manifest.failed"; readonly reason: InvalidationReason }
-
-export type CheckpointCommand =
-  | { readonly _tag: "TriggerSources"; readonly barrier: Barrier }
-  | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "checkpointTimeout" }
-  | { readonly _tag: "CancelTimer"; readonly timer: string }
-  | {
-      readonly _tag: "WriteManifest"
-      readonly barrier: Barrier
-      readonly acknowledged: ReadonlyArray<Acknowledgement>
-    }
-  | { readonly _tag: "ReleaseState"; readonly id: CheckpointId; readonly objects: ReadonlyArray<string> }
-  | { readonly _tag: "RetireCheckpoint"; readonly id: CheckpointId }
-
-export type CheckpointPartCommand = CheckpointCommand | InternalCommand<never, never, CoordinatorEvent>
-
-/** The checkpoint whose time is up, for the timer that {@link expiryTimer} names; null for other timers. */
-export const expiredCheckpoint = (timer: string): CheckpointId | null =>
-  timer.startsWith("checkpoint:") ? Number(timer.slice("checkpoint:".length)) : null
-
-export const expiryTimer = (id: CheckpointId): string => `checkpoint:${id}`
+type CheckpointStep = CheckpointCommand | InternalCommand<never, never, CheckpointReport>
 
 const acknowledge = (
   context: CheckpointContext,
@@ -92,24 +47,23 @@ const acknowledge = (
   acknowledged: [...context.acknowledged, { subtask, handle }].sort((a, b) => (a.subtask < b.subtask ? -1 : 1))
 })
 
-const setExpiry = ({ barrier }: CheckpointContext): CheckpointPartCommand => ({
+const setExpiry = ({ barrier }: CheckpointContext): CheckpointStep => ({
   _tag: "SetTimer",
   timer: expiryTimer(barrier.id),
   delay: "checkpointTimeout"
 })
 
-const cancelExpiry = ({ barrier }: CheckpointContext): CheckpointPartCommand => ({
+const cancelExpiry = ({ barrier }: CheckpointContext): CheckpointStep => ({
   _tag: "CancelTimer",
   timer: expiryTimer(barrier.id)
 })
 
-const tellOwner = (event: CoordinatorEvent): CheckpointPartCommand => ({ _tag: "ToOwner", event })
+const tellOwner = (event: CheckpointReport): CheckpointStep => ({ _tag: "ToOwner", event })
 
-const releaseState = ({ barrier, acknowledged }: CheckpointContext): CheckpointPartCommand => ({
-  _tag: "ReleaseState",
-  id: barrier.id,
-  objects: acknowledged.map((acknowledgement) => acknowledgement.handle.object)
-})
+const releaseState = ({ barrier, acknowledged }: CheckpointContext): ReadonlyArray<CheckpointStep> =>
+  acknowledged.length === 0
+    ? []
+    : [{ _tag: "ReleaseState", id: barrier.id, objects: acknowledged.map(({ handle }) => handle.object) }]
 
 export const checkpointMachine = setup({
   types: {
@@ -118,15 +72,14 @@ export const checkpointMachine = setup({
     input: {} as CheckpointInput
   },
   actions: {
-    perform: (_, _commands: ReadonlyArray<CheckpointPartCommand>) => {},
+    perform: (_, _commands: ReadonlyArray<CheckpointStep>) => {},
     acknowledge: assign(({ context }, acknowledgement: Acknowledgement) => acknowledge(context, acknowledgement)),
     resolve: assign((_, reason: InvalidationReason) => ({ reason }))
   },
   guards: {
     isRecorded: ({ context }) => context.isRecorded,
     isAwaited: ({ context }, subtask: SubtaskId) => context.awaiting.includes(subtask),
-    isLastAwaited: ({ context }, subtask: SubtaskId) =>
-      context.awaiting.length === 1 && context.awaiting[0] === subtask
+    isLastAwaited: ({ context }, subtask: SubtaskId) => context.awaiting.length === 1 && context.awaiting[0] === subtask
   }
 }).createMachine({
   id: "checkpoint",
@@ -228,6 +181,10 @@ export const checkpointMachine = setup({
         "checkpoint.retire": {
           target: "invalidated.retired",
           actions: { type: "resolve", params: "retired" }
+        },
+        "checkpoint.corrupt": {
+          target: "invalidated.corrupt",
+          actions: { type: "resolve", params: "corrupt" }
         }
       }
     },
@@ -240,7 +197,7 @@ export const checkpointMachine = setup({
           entry: {
             type: "perform",
             params: ({ context }) => [
-              releaseState(context),
+              ...releaseState(context),
               tellOwner({
                 type: "checkpoint.invalidated",
                 id: context.barrier.id,
@@ -255,6 +212,9 @@ export const checkpointMachine = setup({
             type: "perform",
             params: ({ context }) => [{ _tag: "RetireCheckpoint", id: context.barrier.id }]
           }
+        },
+        corrupt: {
+          description: "It was completed and can no longer be read; what is left of it is kept for a repair."
         }
       }
     }

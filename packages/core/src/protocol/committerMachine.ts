@@ -4,60 +4,68 @@
  * K1 A transaction is committed only after a checkpoint that holds it is completed (S5); committing n covers all up to n (S24).
  * K2 A transaction of an invalidated checkpoint stays prepared and is committed with the next completed one (rule 5, S19).
  * K3 After a restore everything that the restored checkpoint holds is committed (S20).
+ * K4 A transaction is forgotten only after a commit that named it, so none is lost and none is named twice at once (S18).
  */
 import { assign, setup } from "xstate"
 import type { CheckpointId } from "../model/ids.ts"
+import type { CommitCommand, CommitsSettled, CommitterEvent, CommitterInput, Prepared } from "./committerMessages.ts"
 import type { InternalCommand } from "./component.ts"
-import type { SubtaskCommand, SubtaskEvent } from "./subtaskMachine.ts"
 
-export interface Prepared {
-  readonly id: CheckpointId
-  /** Opaque: the sink's description of the transaction, as JSON text. */
-  readonly transaction: string
-}
-
-export interface CommitterInput {
-  readonly restored: CheckpointId
-  readonly prepared: ReadonlyArray<Prepared>
-}
+export type { Prepared } from "./committerMessages.ts"
 
 export interface CommitterContext {
-  /** By checkpoint, ascending. */
+  /** Not yet committed, by checkpoint, ascending; includes those that are being committed. */
   readonly prepared: ReadonlyArray<Prepared>
   /** The newest completed checkpoint that is known here. */
   readonly completed: CheckpointId
-  /** Commits up to here are under way; 0 if none are. */
-  readonly committing: CheckpointId
+  /** What is being committed; null if nothing is. */
+  readonly commit: CommitCommand | null
 }
 
-export type CommitterEvent =
-  | { readonly type: "transaction.prepared"; readonly id: CheckpointId; readonly transaction: string }
-  | { readonly type: "checkpoint.completed"; readonly id: CheckpointId }
-  | { readonly type: "transactions.committed"; readonly upTo: CheckpointId }
+type CommitterStep = CommitCommand | InternalCommand<never, never, CommitsSettled>
 
-type CommitterCommand = SubtaskCommand | InternalCommand<never, never, SubtaskEvent>
+const isSame = (a: Prepared, b: Prepared): boolean => a.id === b.id && a.transaction === b.transaction
 
-const prepare = (context: CommitterContext, prepared: Prepared): Partial<CommitterContext> => ({
-  prepared: [...context.prepared, prepared].sort((a, b) => a.id - b.id)
+/** Said twice it is the same transaction. */
+const prepare = (context: CommitterContext, { id, transaction }: Prepared): Partial<CommitterContext> => ({
+  prepared: context.prepared.some((known) => isSame(known, { id, transaction }))
+    ? context.prepared
+    : [...context.prepared, { id, transaction }].sort((a, b) => a.id - b.id)
 })
 
 const due = (context: CommitterContext): ReadonlyArray<Prepared> =>
   context.prepared.filter((prepared) => prepared.id <= context.completed)
 
+/** K1 */
+const beginCommit = (context: CommitterContext): Partial<CommitterContext> => ({
+  commit: {
+    _tag: "Commit",
+    upTo: context.completed,
+    transactions: due(context).map((prepared) => prepared.transaction)
+  }
+})
+
+/** K4 */
+const endCommit = ({ prepared, commit }: CommitterContext): Partial<CommitterContext> => ({
+  prepared: prepared.filter(({ id, transaction }) => {
+    const isCommitted = commit !== null && id <= commit.upTo && commit.transactions.includes(transaction)
+    return !isCommitted
+  }),
+  commit: null
+})
+
 export const committerMachine = setup({
   types: { context: {} as CommitterContext, events: {} as CommitterEvent, input: {} as CommitterInput },
   actions: {
-    perform: (_, _commands: ReadonlyArray<CommitterCommand>) => {},
+    perform: (_, _commands: ReadonlyArray<CommitterStep>) => {},
     prepare: assign(({ context }, prepared: Prepared) => prepare(context, prepared)),
     complete: assign(({ context }, id: CheckpointId) => ({ completed: Math.max(context.completed, id) })),
-    committed: assign(({ context }, upTo: CheckpointId) => ({
-      prepared: context.prepared.filter((prepared) => prepared.id > upTo),
-      committing: 0
-    }))
+    beginCommit: assign(({ context }) => beginCommit(context)),
+    endCommit: assign(({ context }) => endCommit(context))
   },
   guards: {
     isDue: ({ context }) => due(context).length > 0,
-    isUnderWay: ({ context }, upTo: CheckpointId) => upTo === context.committing
+    isUnderWay: ({ context }, upTo: CheckpointId) => upTo === context.commit?.upTo
   }
 }).createMachine({
   id: "committer",
@@ -65,15 +73,10 @@ export const committerMachine = setup({
   context: ({ input }) => ({
     prepared: [...input.prepared].sort((a, b) => a.id - b.id),
     completed: input.restored,
-    committing: 0
+    commit: null
   }),
   on: {
-    "transaction.prepared": {
-      actions: {
-        type: "prepare",
-        params: ({ event }) => ({ id: event.id, transaction: event.transaction })
-      }
-    },
+    "transaction.prepared": { actions: { type: "prepare", params: ({ event }) => event } },
     "checkpoint.completed": { actions: { type: "complete", params: ({ event }) => event.id } }
   },
   states: {
@@ -98,23 +101,14 @@ export const committerMachine = setup({
     committing: {
       description: "Transactions of completed checkpoints are being made visible.",
       entry: [
-        assign({ committing: ({ context }) => context.completed }),
-        {
-          type: "perform",
-          params: ({ context }) => [
-            {
-              _tag: "Commit",
-              upTo: context.completed,
-              transactions: due(context).map((prepared) => prepared.transaction)
-            }
-          ]
-        }
+        "beginCommit",
+        { type: "perform", params: ({ context }) => (context.commit === null ? [] : [context.commit]) }
       ],
       on: {
         "transactions.committed": {
           guard: { type: "isUnderWay", params: ({ event }) => event.upTo },
           target: "open",
-          actions: { type: "committed", params: ({ event }) => event.upTo }
+          actions: "endCommit"
         }
       }
     }

@@ -31,7 +31,11 @@ type Folded<O extends AnyStateMachine, P extends AnyStateMachine, External> =
   | InternalCommand<InputFrom<P>, EventFrom<P>, EventFrom<O>>
 
 /** Makes the component of an owner and its parts. Fails: steps throw what the machines throw, and for an unknown part's start. */
-export const makeComponent = <O extends AnyStateMachine, P extends AnyStateMachine, External extends { readonly _tag: string }>(
+export const makeComponent = <
+  O extends AnyStateMachine,
+  P extends AnyStateMachine,
+  External extends { readonly _tag: string }
+>(
   ownerMachine: O,
   partMachine: P
 ): Component<ComponentState<SnapshotFrom<O>, SnapshotFrom<P>>, InputFrom<O>, EventFrom<O>, External> => {

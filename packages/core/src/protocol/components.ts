@@ -2,10 +2,13 @@
 import { checkpointMachine } from "./checkpointMachine.ts"
 import { committerMachine } from "./committerMachine.ts"
 import { makeComponent } from "./component.ts"
-import { type CoordinatorCommand, coordinatorMachine } from "./coordinatorMachine.ts"
-import { type JobCommand, jobMachine } from "./jobMachine.ts"
+import { coordinatorMachine } from "./coordinatorMachine.ts"
+import type { CoordinatorCommand } from "./coordinatorMessages.ts"
+import { jobMachine } from "./jobMachine.ts"
+import type { JobCommand } from "./jobMessages.ts"
 import { makeStepper } from "./step.ts"
-import { type SubtaskCommand, subtaskMachine } from "./subtaskMachine.ts"
+import { subtaskMachine } from "./subtaskMachine.ts"
+import type { SubtaskCommand } from "./subtaskMessages.ts"
 
 export const jobComponent = makeStepper<typeof jobMachine, JobCommand>(jobMachine)
 

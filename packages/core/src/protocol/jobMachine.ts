@@ -5,17 +5,16 @@
  * K2 A new attempt begins only after the former one has been cancelled.
  * K3 A failure that another attempt cannot help ends the job; so does the same record failing three times running (rule 9).
  * K4 Finished is recorded in the log only after the commits of the final checkpoint (rule 7).
+ * K5 After a stop there is no further attempt: whatever fails, the job ends, and resumably (rule 10).
  */
 import { assign, setup } from "xstate"
-import type { CheckpointId, SubtaskId, Term } from "../model/ids.ts"
-import type { InvalidationReason } from "./checkpointMachine.ts"
+import type { SubtaskId } from "../model/ids.ts"
+import type { Claimed, JobCommand, JobEvent, JobInput, JobOutcome } from "./jobMessages.ts"
 import type { FailureReport, RestartPolicy } from "./policy.ts"
 import { decideRestart } from "./restartDecider.ts"
 import { including, sorted } from "./sorted.ts"
 
-export interface JobInput {
-  readonly policy: RestartPolicy
-}
+export type { Claimed, JobCommand, JobEvent, JobInput, JobOutcome } from "./jobMessages.ts"
 
 export interface JobContext {
   readonly policy: RestartPolicy
@@ -25,64 +24,20 @@ export interface JobContext {
   readonly subtasks: ReadonlyArray<SubtaskId>
   /** Subtasks whose commits are done, sorted. */
   readonly finished: ReadonlyArray<SubtaskId>
-  /** Failures in a row; saturates at `failuresCeiling`. */
+  /** Failures in a row; saturates. */
   readonly failures: number
+  /** The record that the last failure named; times saturates at the limit of K3. */
   readonly lastRecord: { readonly record: string; readonly times: number } | null
   readonly outcome: JobOutcome | null
 }
 
-/** What the claim found and reserved. */
-export interface Claimed {
-  readonly term: Term
-  readonly nextId: CheckpointId
-  readonly idsEnd: CheckpointId
-  /** Completed checkpoints that stand in the log before the claim, sorted. */
-  readonly recorded: ReadonlyArray<CheckpointId>
-}
-
-export type JobOutcome = "finished" | "alreadyEnded" | "stopped" | "cancelled" | "failed"
-
-export type JobEvent =
-  | { readonly type: "job.start" }
-  | { readonly type: "job.stop" }
-  | { readonly type: "job.cancel" }
-  | ({ readonly type: "claim.appended" } & Claimed)
-  | { readonly type: "claim.unneeded" }
-  | { readonly type: "claim.failed"; readonly failure: FailureReport }
-  | { readonly type: "attempt.restored"; readonly subtasks: ReadonlyArray<SubtaskId> }
-  | { readonly type: "attempt.failed"; readonly attempt: number; readonly failure: FailureReport }
-  | { readonly type: "attempt.cancelled" }
-  | { readonly type: "subtask.finished"; readonly subtask: SubtaskId }
-  | { readonly type: "checkpoints.failing"; readonly reason: InvalidationReason }
-  | { readonly type: "end.recorded" }
-  | { readonly type: "end.failed"; readonly failure: FailureReport }
-  | { readonly type: "timer.fired"; readonly timer: string }
-
-export type JobCommand =
-  | { readonly _tag: "ClaimLog"; readonly attempt: number }
-  | { readonly _tag: "RestoreAttempt"; readonly attempt: number; readonly claim: Claimed }
-  | { readonly _tag: "RunAttempt"; readonly attempt: number }
-  | { readonly _tag: "CancelAttempt"; readonly attempt: number }
-  | {
-      readonly _tag: "StartCoordinator"
-      readonly subtasks: ReadonlyArray<SubtaskId>
-      readonly claim: Claimed
-    }
-  | { readonly _tag: "SuspendCoordinator"; readonly reason: InvalidationReason }
-  | { readonly _tag: "StopCoordinator" }
-  | { readonly _tag: "RecordEnd"; readonly end: "finished" | "cancelled" }
-  | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "backoff"; readonly step: number }
-  | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "stable" | "stopTimeout" }
-  | { readonly _tag: "CancelTimer"; readonly timer: string }
-  | { readonly _tag: "EndJob"; readonly outcome: JobOutcome }
-
-/** Failures are counted up to here: beyond it the backoff does not grow any more. */
-export const failuresCeiling = 64
+/** Failures are counted up to here, or up to the restarts allowed: beyond it the backoff does not grow any more. */
+const failuresCeiling = 64
 
 const checkpointsFailing: FailureReport = { retry: "restart", record: null }
 
 const recordFailure = (context: JobContext, failure: FailureReport): Partial<JobContext> => ({
-  failures: Math.min(context.failures + 1, failuresCeiling),
+  failures: Math.min(context.failures + 1, Math.max(failuresCeiling, context.policy.restartsMax ?? 0)),
   lastRecord:
     failure.record === null
       ? null
@@ -98,6 +53,12 @@ const recordFailure = (context: JobContext, failure: FailureReport): Partial<Job
   })
 })
 
+/** K5: nobody restarts a job that was asked to stop. */
+const recordFailureOfStop = (context: JobContext, failure: FailureReport): Partial<JobContext> => {
+  const recorded = recordFailure(context, failure)
+  return { ...recorded, outcome: recorded.outcome ?? "stopped" }
+}
+
 const endJob = (context: JobContext): ReadonlyArray<JobCommand> => [
   { _tag: "EndJob", outcome: context.outcome ?? "failed" }
 ]
@@ -107,6 +68,7 @@ export const jobMachine = setup({
   actions: {
     perform: (_, _commands: ReadonlyArray<JobCommand>) => {},
     fail: assign(({ context }, failure: FailureReport) => recordFailure(context, failure)),
+    failStop: assign(({ context }, failure: FailureReport) => recordFailureOfStop(context, failure)),
     conclude: assign((_, outcome: JobOutcome) => ({ outcome }))
   },
   guards: {
@@ -139,6 +101,7 @@ export const jobMachine = setup({
       on: { "job.start": "claiming" }
     },
     claiming: {
+      // attempt.failed is dropped on purpose: nothing of this attempt runs yet, and the former one is closed.
       description: "The claim of this attempt is being appended; manifests in flight are settled by it.",
       entry: [
         assign({ attempt: ({ context }) => context.attempt + 1, claim: null, subtasks: [], finished: [] }),
@@ -167,9 +130,7 @@ export const jobMachine = setup({
       entry: {
         type: "perform",
         params: ({ context }) =>
-          context.claim === null
-            ? []
-            : [{ _tag: "RestoreAttempt", attempt: context.attempt, claim: context.claim }]
+          context.claim === null ? [] : [{ _tag: "RestoreAttempt", attempt: context.attempt, claim: context.claim }]
       },
       on: {
         "attempt.restored": {
@@ -222,7 +183,8 @@ export const jobMachine = setup({
             "job.stop": "stopping",
             "timer.fired": {
               guard: { type: "isTimer", params: "stable" },
-              actions: assign({ failures: 0, lastRecord: null })
+              // Not `lastRecord`: a record that fails again fails running, however long the job ran before it (K3).
+              actions: assign({ failures: 0 })
             },
             "subtask.finished": [
               {
@@ -246,6 +208,15 @@ export const jobMachine = setup({
               actions: { type: "conclude", params: "stopped" }
             },
             "job.stop": { target: "#job.failing", actions: { type: "conclude", params: "stopped" } },
+            "attempt.failed": {
+              guard: { type: "isThisAttempt", params: ({ event }) => event.attempt },
+              target: "#job.failing",
+              actions: { type: "failStop", params: ({ event }) => event.failure }
+            },
+            "checkpoints.failing": {
+              target: "#job.failing",
+              actions: { type: "failStop", params: checkpointsFailing }
+            },
             "subtask.finished": [
               {
                 guard: { type: "isLastToFinish", params: ({ event }) => event.subtask },
@@ -282,9 +253,7 @@ export const jobMachine = setup({
       description: "Waiting before the next attempt.",
       entry: {
         type: "perform",
-        params: ({ context }) => [
-          { _tag: "SetTimer", timer: "backoff", delay: "backoff", step: context.failures }
-        ]
+        params: ({ context }) => [{ _tag: "SetTimer", timer: "backoff", delay: "backoff", step: context.failures }]
       },
       exit: { type: "perform", params: [{ _tag: "CancelTimer", timer: "backoff" }] },
       on: {

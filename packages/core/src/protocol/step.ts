@@ -45,6 +45,7 @@ export const makeStepper = <M extends AnyStateMachine, Command>(machine: M): Ste
     id: machine.id,
     machine,
     initial: (input) => {
+      collected = []
       const [snapshot, actions] = initialTransition(machine, input)
       actions.forEach(collect)
       return [typed(snapshot), takeCollected()]

@@ -8,131 +8,43 @@
  */
 import { assign, setup } from "xstate"
 import type { Barrier, CheckpointKind } from "../model/Barrier.ts"
-import type { ChannelId, CheckpointId, SubtaskId } from "../model/ids.ts"
-import { type Alignment, isComplete, isStale, isSuperseding, released } from "./alignment.ts"
-import type { InvalidationReason, StateHandle } from "./checkpointMachine.ts"
-import type { CommitterEvent, CommitterInput, Prepared } from "./committerMachine.ts"
-import type { InternalCommand } from "./component.ts"
-import type { CoordinatorEvent } from "./coordinatorMachine.ts"
-import type { JobEvent } from "./jobMachine.ts"
-import { excluding, including, sorted } from "./sorted.ts"
+import type { ChannelId, CheckpointId } from "../model/ids.ts"
+import { isComplete, isStale, isSuperseding, released } from "./alignment.ts"
+import { excluding, including } from "./sorted.ts"
+import {
+  abandonAlignment,
+  abandonCapture,
+  acknowledge,
+  align,
+  capture,
+  captured,
+  emptySubtask,
+  forget,
+  type SubtaskContext,
+  type SubtaskStep,
+  startCommitter,
+  toCommitter
+} from "./subtaskContext.ts"
+import type { SubtaskEvent, SubtaskInput } from "./subtaskMessages.ts"
 
-export interface SubtaskInput {
-  readonly subtask: SubtaskId
-  /** Input channels; empty for a source. */
-  readonly channels: ReadonlyArray<ChannelId>
-  /** True for a sink with two-phase commit. */
-  readonly hasCommitter: boolean
-}
-
-export interface SubtaskContext extends Alignment {
-  readonly subtask: SubtaskId
-  readonly hasCommitter: boolean
-  /** Channels that have reached end of data, sorted. */
-  readonly endedChannels: ReadonlyArray<ChannelId>
-  /** Captured checkpoints whose snapshots are being written, sorted. */
-  readonly capturing: ReadonlyArray<CheckpointId>
-  /** The terminal checkpoint, once it is completed. */
-  readonly terminal: CheckpointId | null
-}
-
-export type SubtaskEvent =
-  | { readonly type: "state.restore" }
-  | {
-      readonly type: "state.restored"
-      readonly lastId: CheckpointId
-      /** Transactions of the restored checkpoint that this subtask has to commit. */
-      readonly prepared: ReadonlyArray<Prepared>
-    }
-  | { readonly type: "trigger.received"; readonly barrier: Barrier }
-  | { readonly type: "barrier.received"; readonly channel: ChannelId; readonly barrier: Barrier }
-  | { readonly type: "data.ended"; readonly channel: ChannelId }
-  | { readonly type: "source.exhausted" }
-  | { readonly type: "transaction.prepared"; readonly id: CheckpointId; readonly transaction: string }
-  | { readonly type: "capture.persisted"; readonly id: CheckpointId; readonly handle: StateHandle }
-  | { readonly type: "capture.failed"; readonly id: CheckpointId }
-  | { readonly type: "checkpoint.completed"; readonly id: CheckpointId; readonly kind: CheckpointKind }
-  | { readonly type: "checkpoint.invalidated"; readonly id: CheckpointId; readonly reason: InvalidationReason }
-  | { readonly type: "transactions.committed"; readonly upTo: CheckpointId }
-  | { readonly type: "commits.settled"; readonly upTo: CheckpointId }
-  | { readonly type: "subtask.cancel" }
-
-export type SubtaskCommand =
-  | { readonly _tag: "Block"; readonly channel: ChannelId }
-  | { readonly _tag: "Unblock"; readonly channels: ReadonlyArray<ChannelId> }
-  | { readonly _tag: "Capture"; readonly barrier: Barrier }
-  | { readonly _tag: "Forward"; readonly barrier: Barrier }
-  | { readonly _tag: "EmitEndOfData" }
-  | { readonly _tag: "AbandonCapture"; readonly id: CheckpointId }
-  | { readonly _tag: "ReleaseState"; readonly id: CheckpointId; readonly objects: ReadonlyArray<string> }
-  | {
-      readonly _tag: "Commit"
-      readonly upTo: CheckpointId
-      readonly transactions: ReadonlyArray<string>
-    }
-  | { readonly _tag: "TellCoordinator"; readonly event: CoordinatorEvent }
-  | { readonly _tag: "TellJob"; readonly event: JobEvent }
-
-type OwnCommand = SubtaskCommand | InternalCommand<CommitterInput, CommitterEvent, never>
-
-/** The only part of a subtask is its committer. */
-export const committerKey = 0
-
-const capture = (context: SubtaskContext, barrier: Barrier): ReadonlyArray<OwnCommand> => [
-  { _tag: "Capture", barrier },
-  { _tag: "Forward", barrier },
-  ...(context.blocked.length > 0 ? [{ _tag: "Unblock", channels: context.blocked } as const] : [])
-]
-
-const captured = (context: SubtaskContext, barrier: Barrier): Partial<SubtaskContext> => ({
-  ...released(context, barrier.id),
-  capturing: including(context.capturing, barrier.id)
-})
-
-const abandon = (context: SubtaskContext): ReadonlyArray<OwnCommand> =>
-  context.barrier === null
-    ? []
-    : [
-        { _tag: "Unblock", channels: context.blocked },
-        {
-          _tag: "TellCoordinator",
-          event: {
-            type: "subtask.declined",
-            subtask: context.subtask,
-            id: context.barrier.id,
-            reason: "superseded"
-          }
-        }
-      ]
-
-const align = (
-  context: SubtaskContext,
-  { channel, barrier }: { readonly channel: ChannelId; readonly barrier: Barrier }
-): Partial<SubtaskContext> => ({
-  barrier,
-  blocked: including(context.barrier?.id === barrier.id ? context.blocked : [], channel)
-})
-
-const toCommitter = (event: CommitterEvent): OwnCommand => ({ _tag: "ToParts", keys: [committerKey], event })
-
-const finished = (context: SubtaskContext): ReadonlyArray<OwnCommand> => [
-  { _tag: "TellJob", event: { type: "subtask.finished", subtask: context.subtask } }
-]
+export { committerKey } from "./subtaskContext.ts"
+export type { SubtaskCommand, SubtaskEvent, SubtaskInput } from "./subtaskMessages.ts"
 
 export const subtaskMachine = setup({
   types: { context: {} as SubtaskContext, events: {} as SubtaskEvent, input: {} as SubtaskInput },
   actions: {
-    perform: (_, _commands: ReadonlyArray<OwnCommand>) => {},
+    perform: (_, _commands: ReadonlyArray<SubtaskStep>) => {},
     captured: assign(({ context }, barrier: Barrier) => captured(context, barrier)),
     release: assign(({ context }, id: CheckpointId) => released(context, id)),
     align: assign(({ context }, at: { readonly channel: ChannelId; readonly barrier: Barrier }) => align(context, at)),
-    forget: assign(({ context }, id: CheckpointId) => ({
-      capturing: excluding(context.capturing, id),
-      invalidated: id > context.lastId ? including(context.invalidated, id) : context.invalidated
+    forget: assign(({ context }, id: CheckpointId) => forget(context, id)),
+    endChannel: assign(({ context }, channel: ChannelId) => ({
+      endedChannels: including(context.endedChannels, channel)
     })),
     written: assign(({ context }, id: CheckpointId) => ({ capturing: excluding(context.capturing, id) }))
   },
   guards: {
+    isFreshTrigger: ({ context }, barrier: Barrier) => context.channels.length === 0 && !isStale(context, barrier),
     isStale: ({ context }, barrier: Barrier) => isStale(context, barrier),
     isComplete: ({ context }, at: { readonly channel: ChannelId; readonly barrier: Barrier }) =>
       isComplete(context, at.channel, at.barrier),
@@ -148,18 +60,7 @@ export const subtaskMachine = setup({
 }).createMachine({
   id: "subtask",
   initial: "deploying",
-  context: ({ input }) => ({
-    subtask: input.subtask,
-    hasCommitter: input.hasCommitter,
-    channels: sorted(input.channels),
-    endedChannels: [],
-    barrier: null,
-    blocked: [],
-    lastId: 0,
-    invalidated: [],
-    capturing: [],
-    terminal: null
-  }),
+  context: ({ input }) => emptySubtask(input),
   on: {
     "subtask.cancel": ".cancelled",
     "transaction.prepared": {
@@ -183,17 +84,7 @@ export const subtaskMachine = setup({
           { type: "written", params: ({ event }) => event.id },
           {
             type: "perform",
-            params: ({ context, event }) => [
-              {
-                _tag: "TellCoordinator",
-                event: {
-                  type: "subtask.acknowledged",
-                  subtask: context.subtask,
-                  id: event.id,
-                  handle: event.handle
-                }
-              }
-            ]
+            params: ({ context, event }) => [acknowledge(context, event.id, event.handle)]
           }
         ]
       },
@@ -211,17 +102,7 @@ export const subtaskMachine = setup({
         { type: "written", params: ({ event }) => event.id },
         {
           type: "perform",
-          params: ({ context, event }) => [
-            {
-              _tag: "TellCoordinator",
-              event: {
-                type: "subtask.declined",
-                subtask: context.subtask,
-                id: event.id,
-                reason: "storageFailed"
-              }
-            }
-          ]
+          params: ({ context, event }) => [acknowledge(context, event.id, null)]
         }
       ]
     }
@@ -241,16 +122,7 @@ export const subtaskMachine = setup({
             {
               type: "perform",
               params: ({ context, event }) =>
-                context.hasCommitter
-                  ? [
-                      {
-                        _tag: "StartParts",
-                        parts: [
-                          { key: committerKey, input: { restored: event.lastId, prepared: event.prepared } }
-                        ]
-                      }
-                    ]
-                  : []
+                startCommitter(context, { restored: event.lastId, prepared: event.prepared })
             }
           ]
         }
@@ -292,14 +164,10 @@ export const subtaskMachine = setup({
                   {
                     guard: { type: "isLastChannel", params: ({ event }) => event.channel },
                     target: "ended",
-                    actions: assign({
-                      endedChannels: ({ context, event }) => including(context.endedChannels, event.channel)
-                    })
+                    actions: { type: "endChannel", params: ({ event }) => event.channel }
                   },
                   {
-                    actions: assign({
-                      endedChannels: ({ context, event }) => including(context.endedChannels, event.channel)
-                    })
+                    actions: { type: "endChannel", params: ({ event }) => event.channel }
                   }
                 ],
                 "source.exhausted": "ended"
@@ -324,16 +192,14 @@ export const subtaskMachine = setup({
             idle: {
               description: "No barrier is waiting.",
               on: {
-                "trigger.received": [
-                  // K2
-                  { guard: { type: "isStale", params: ({ event }) => event.barrier } },
-                  {
-                    actions: [
-                      { type: "perform", params: ({ context, event }) => capture(context, event.barrier) },
-                      { type: "captured", params: ({ event }) => event.barrier }
-                    ]
-                  }
-                ],
+                // A stale trigger is dropped (K2), and one for a subtask with channels: only a barrier makes it capture.
+                "trigger.received": {
+                  guard: { type: "isFreshTrigger", params: ({ event }) => event.barrier },
+                  actions: [
+                    { type: "perform", params: ({ context, event }) => capture(context, event.barrier) },
+                    { type: "captured", params: ({ event }) => event.barrier }
+                  ]
+                },
                 "barrier.received": [
                   // K2
                   { guard: { type: "isStale", params: ({ event }) => event.barrier } },
@@ -356,8 +222,7 @@ export const subtaskMachine = setup({
                   actions: [
                     {
                       type: "perform",
-                      params: ({ context, event }) =>
-                        context.capturing.includes(event.id) ? [{ _tag: "AbandonCapture", id: event.id }] : []
+                      params: ({ context, event }) => abandonCapture(context, event.id)
                     },
                     { type: "forget", params: ({ event }) => event.id }
                   ]
@@ -373,7 +238,7 @@ export const subtaskMachine = setup({
                   {
                     guard: { type: "isSuperseding", params: ({ event }) => event.barrier },
                     actions: [
-                      { type: "perform", params: ({ context }) => abandon(context) },
+                      { type: "perform", params: ({ context }) => abandonAlignment(context) },
                       { type: "align", params: ({ event }) => event },
                       { type: "perform", params: ({ event }) => [{ _tag: "Block", channel: event.channel }] }
                     ]
@@ -409,8 +274,7 @@ export const subtaskMachine = setup({
                     actions: [
                       {
                         type: "perform",
-                        params: ({ context, event }) =>
-                          context.capturing.includes(event.id) ? [{ _tag: "AbandonCapture", id: event.id }] : []
+                        params: ({ context, event }) => abandonCapture(context, event.id)
                       },
                       { type: "forget", params: ({ event }) => event.id }
                     ]
@@ -434,7 +298,10 @@ export const subtaskMachine = setup({
     },
     finished: {
       description: "Everything of this subtask is visible.",
-      entry: { type: "perform", params: ({ context }) => finished(context) }
+      entry: {
+        type: "perform",
+        params: ({ context }) => [{ _tag: "TellJob", event: { type: "subtask.finished", subtask: context.subtask } }]
+      }
     },
     cancelled: {
       description: "The attempt was cancelled; nothing more is done.",

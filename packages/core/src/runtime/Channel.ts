@@ -1,3 +1,4 @@
+import type { Batch } from "../model/Batch.ts"
 import type { ChannelId } from "../model/ids.ts"
 import type { StreamElement } from "../model/StreamElement.ts"
 import type { Signal } from "./Signal.ts"
@@ -14,6 +15,7 @@ export class Channel {
   readonly #sender: Signal
   readonly #receiver: Signal
   readonly #elements: Array<StreamElement> = []
+  readonly #spare: Array<Batch> = []
   #batches = 0
   #sent = 0
   #taken = 0
@@ -66,5 +68,14 @@ export class Channel {
       if (this.#batches === this.#capacity - 1) this.#sender.notify()
     }
     return element
+  }
+  /** Gives a batch that was taken and has been run back to the sender, which fills its arrays again. */
+  recycle(batch: Batch): void {
+    if (this.#spare.length < this.#capacity) this.#spare.push(batch)
+  }
+
+  /** A batch whose arrays may be overwritten; undefined where none has come back. */
+  takeSpare(): Batch | undefined {
+    return this.#spare.pop()
   }
 }

@@ -22,27 +22,33 @@ export interface TaskOutput extends ChainOutput {
   readonly collected: () => number
 }
 
-/** Routes records to the subtask that owns their key group. HOT. */
+/**
+ * Routes records to the subtask that owns their key group. HOT.
+ *
+ * Batches are filled again once they have been run: growing new arrays took a third of the time of an exchange.
+ */
 export class ExchangeOutput implements TaskOutput {
   readonly channels: ReadonlyArray<Channel>
   readonly #owners: Uint16Array
-  readonly #batches: Array<Batch>
+  readonly #filling: ReadonlyArray<Filling>
   #collected = 0
 
   constructor(channels: ReadonlyArray<Channel>) {
     this.channels = channels
     this.#owners = Uint16Array.from({ length: keyGroupCount }, (_, group) => ownerOf(group, channels.length))
-    this.#batches = channels.map(() => new Batch())
+    this.#filling = channels.map((channel) => new Filling(channel))
   }
 
   collect(value: unknown, timestamp: Timestamp, key: KeyValue, group: number): void {
-    const target = this.#owners[group] ?? 0
-    const batch = this.#batches[target] ?? new Batch()
-    batch.values.push(value)
-    batch.timestamps.push(timestamp)
-    batch.keys.push(key)
-    batch.groups.push(group)
-    if (batch.values.length >= batchSize) this.#send(target)
+    const filling = this.#filling[this.#owners[group] ?? 0]
+    if (filling === undefined) return
+    const at = filling.length
+    filling.values[at] = value
+    filling.timestamps[at] = timestamp
+    filling.keys[at] = key
+    filling.groups[at] = group
+    filling.length = at + 1
+    if (at + 1 === batchSize) this.#send(filling)
   }
 
   hasRoom(): boolean {
@@ -51,7 +57,7 @@ export class ExchangeOutput implements TaskOutput {
   }
 
   flush(): void {
-    for (let target = 0; target < this.#batches.length; target++) this.#send(target)
+    for (const filling of this.#filling) if (filling.length > 0) this.#send(filling)
   }
 
   broadcast(element: StreamElement): void {
@@ -63,12 +69,45 @@ export class ExchangeOutput implements TaskOutput {
     return this.#collected
   }
 
-  #send(target: number): void {
-    const batch = this.#batches[target]
-    if (batch === undefined || batch.length === 0) return
-    this.#collected += batch.length
-    this.#batches[target] = new Batch()
-    this.channels[target]?.put({ _tag: "Records", batch })
+  #send(filling: Filling): void {
+    this.#collected += filling.length
+    filling.send()
+  }
+}
+
+/** The batch being filled for one channel. Its arrays may be longer than what is filled; they are cut when it is sent. */
+class Filling {
+  length = 0
+  values: Array<unknown>
+  timestamps: Array<Timestamp>
+  keys: Array<KeyValue>
+  groups: Array<number>
+  readonly #channel: Channel
+  #batch: Batch
+
+  constructor(channel: Channel) {
+    this.#channel = channel
+    this.#batch = new Batch()
+    this.values = this.#batch.values
+    this.timestamps = this.#batch.timestamps
+    this.keys = this.#batch.keys
+    this.groups = this.#batch.groups
+  }
+
+  send(): void {
+    const batch = this.#batch
+    batch.values.length = this.length
+    batch.timestamps.length = this.length
+    batch.keys.length = this.length
+    batch.groups.length = this.length
+    this.#channel.put({ _tag: "Records", batch })
+    const next = this.#channel.takeSpare() ?? new Batch()
+    this.#batch = next
+    this.values = next.values
+    this.timestamps = next.timestamps
+    this.keys = next.keys
+    this.groups = next.groups
+    this.length = 0
   }
 }
 

@@ -148,6 +148,7 @@ export class ExchangeInput implements TaskInput {
       case "Records":
         this.#batches++
         host.run(element.batch)
+        channel.recycle(element.batch)
         return "continue"
       case "Watermark": {
         const minimum = this.#gate.advance(channel.id, element.timestamp)

@@ -7,7 +7,7 @@
 import { Packr, Unpackr } from "msgpackr"
 import { invariant } from "../model/invariant.ts"
 import { type KeyValue, keyGroupCount } from "../model/keyGroups.ts"
-import type { ValueCodec } from "./compileCodec.ts"
+import type { ValueCodec } from "./leafCodecs.ts"
 import { decodeKey, encodePrimitive, type Plain } from "./Plain.ts"
 import type { RowWriter } from "./TableCapture.ts"
 

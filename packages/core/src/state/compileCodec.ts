@@ -9,40 +9,28 @@
 import { Schema, SchemaAST } from "effect"
 import { invariant } from "../model/invariant.ts"
 import { orderedMembers, sortedByName } from "./describeSchema.ts"
-import { decodeJson, defineField, encodeJson } from "./jsonPlain.ts"
+import { defineField } from "./jsonPlain.ts"
 import {
-  decodePrimitive,
-  encodeNumber,
-  encodePrimitive,
-  encodeString,
-  firstFreeTag,
-  isPrimitive,
-  type Plain
-} from "./Plain.ts"
+  type AnyCodec,
+  dateCodec,
+  literalCodec,
+  mismatch,
+  opaqueCodec,
+  primitiveCodecs,
+  type ValueCodec,
+  ValueMismatch
+} from "./leafCodecs.ts"
+import { decodePrimitive, encodePrimitive, encodeString, firstFreeTag, isPrimitive, type Plain } from "./Plain.ts"
 import { type Field, type Shape, shapeOf } from "./schemaShape.ts"
 
 /** Raised when the layout of rows changes; recorded with every state. */
 export const codecVersion = 1
-
-export interface ValueCodec<V> {
-  /** Fails: throws {@link ValueMismatch} for a value that does not fit the schema. HOT. */
-  readonly encode: (value: V) => Plain
-  /** Fails: throws `InvariantViolation` for a row that another schema has written. */
-  readonly decode: (plain: unknown) => V
-}
-
-/** A value is not what its schema says. */
-export class ValueMismatch extends Error {
-  override readonly name = "ValueMismatch"
-}
 
 export const compileCodec = <V>(schema: Schema.Codec<V, unknown>): ValueCodec<V> => {
   const codec = new Compiler().codecOf(SchemaAST.toType(schema.ast))
   // The seam between the schema's static type and the untyped walk over its syntax tree: rows were encoded from V.
   return { encode: codec.encode, decode: (plain) => codec.decode(plain) as V }
 }
-
-type AnyCodec = ValueCodec<unknown>
 
 class Compiler {
   private readonly known = new Map<SchemaAST.AST, AnyCodec>()
@@ -198,23 +186,6 @@ const mapCodec = (key: AnyCodec, item: AnyCodec): AnyCodec => ({
   }
 })
 
-const dateCodec: AnyCodec = {
-  encode: (value) => {
-    if (!(value instanceof Date)) throw mismatch("a Date", value)
-    return value.getTime()
-  },
-  decode: (plain) => new Date(Number(plain))
-}
-
-/** Literals are known from the schema; nothing but a place is stored. */
-const literalCodec = (literal: SchemaAST.LiteralValue): AnyCodec => ({
-  encode: (value) => {
-    if (value !== literal) throw mismatch(JSON.stringify(String(literal)), value)
-    return null
-  },
-  decode: () => literal
-})
-
 const primitiveUnion = (members: ReadonlyArray<(value: unknown) => boolean>): AnyCodec => ({
   encode: (value) => {
     if (!isPrimitive(value) || !members.some((accepts) => accepts(value))) throw mismatch("a member of a union", value)
@@ -241,51 +212,6 @@ const compositeUnion = (
   }
 })
 
-const opaqueCodec = (ast: SchemaAST.AST): AnyCodec => {
-  const schema = Schema.toCodecJson(Schema.make<Schema.Codec<unknown, unknown>>(ast))
-  const encode = Schema.encodeUnknownSync(schema)
-  const decode = Schema.decodeUnknownSync(schema)
-  return {
-    encode: (value) => {
-      try {
-        return encodeJson(encode(value))
-      } catch (cause) {
-        throw cause instanceof Error ? new ValueMismatch(cause.message, { cause }) : cause
-      }
-    },
-    decode: (plain) => decode(decodeJson(plain))
-  }
-}
-
-const primitive = (type: string, accepts: (value: unknown) => boolean): AnyCodec => ({
-  encode: (value) => {
-    if (!accepts(value) || !isPrimitive(value)) throw mismatch(type, value)
-    return encodePrimitive(value)
-  },
-  decode: decodePrimitive
-})
-
-const primitiveCodecs: Record<Extract<Shape, { readonly _tag: "Primitive" }>["type"], AnyCodec> = {
-  string: {
-    encode: (value) => {
-      if (typeof value !== "string") throw mismatch("a string", value)
-      return encodeString(value)
-    },
-    decode: decodePrimitive
-  },
-  number: {
-    encode: (value) => {
-      if (typeof value !== "number") throw mismatch("a number", value)
-      return encodeNumber(value)
-    },
-    decode: decodePrimitive
-  },
-  boolean: primitive("a boolean", (value) => typeof value === "boolean"),
-  bigint: primitive("a bigint", (value) => typeof value === "bigint"),
-  null: primitive("null", (value) => value === null),
-  undefined: primitive("undefined", (value) => value === undefined)
-}
-
 const guardOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) =>
   Schema.is(Schema.make<Schema.Codec<unknown, unknown>>(ast))
 
@@ -297,9 +223,4 @@ const isObject = (value: unknown): value is { readonly [name: string]: unknown }
 const rowOf = (plain: unknown): ReadonlyArray<unknown> => {
   invariant(Array.isArray(plain), "a stored row is an array")
   return plain
-}
-
-const mismatch = (expected: string, found: unknown): ValueMismatch => {
-  const text = typeof found === "string" ? JSON.stringify(found.slice(0, 40)) : String(found).slice(0, 40)
-  return new ValueMismatch(`expected ${expected}, found ${isPrimitive(found) ? text : typeof found}`)
 }

@@ -5,8 +5,8 @@
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib"
 import { Effect } from "effect"
 
-/** Sections below this size gain nothing from compression. */
-const uncompressedMax = 256
+/** Sections below this size are stored as they are: setting zstd up costs more than the few bytes are worth. */
+const uncompressedMax = 2 * 1024
 /** Sections up to this size are compressed on the calling thread. */
 const synchronousMax = 64 * 1024
 

@@ -10,6 +10,9 @@ import { FormatTooNew, SnapshotCorrupt } from "../model/errors.ts"
 /** Newest format of log entries that this version reads and writes. */
 export const logFormat = 1
 
+/** How many ids a claim reserves at once. */
+export const idBlock = 1_000
+
 const Id = Schema.Int
 const At = Schema.String
 
@@ -89,6 +92,7 @@ export const decodeLogEntry = (
   const envelope = decodeEnvelope(new TextDecoder().decode(bytes))
   if (Result.isFailure(envelope)) return corrupt("it is not a log entry")
   const { format, checksum, entry } = envelope.success
+  if (format < 1) return corrupt(`it has format ${format}`)
   if (format > logFormat) return Result.fail(new FormatTooNew({ object: path, found: format, supported: logFormat }))
   if (checksum !== checksumOf(entry)) return corrupt("its checksum does not match its content")
   const decoded = decodeEntry(entry)

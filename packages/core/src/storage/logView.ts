@@ -1,33 +1,43 @@
 /**
  * What a job's log says, taken as a whole: a pure reading of its entries in order.
  *
- * W1 A claim that stands below an entry of a lower term was appended into a gap that retention had left: it is void.
- * W2 Manifests and invalidations of a term below the newest claim before them are void: their writer was fenced.
+ * W1 A claim that stands below an entry of a lower term, or below another leader's claim of its own term, was appended
+ *    into a gap that retention had left: it is void. (A claim that holds has nothing above it when it is made, claims are
+ *    never removed, and whoever claims later takes a higher term.)
+ * W2 Manifests, invalidations and ends of a term below the leader's before them are void: their writer was fenced.
  * W3 A claim names the newest checkpoint that counts; newer ones before it no longer do.
+ * W4 An entry that cannot be read may have been a claim: its term and its ids are never used again (S6).
  */
 import type { CheckpointId, Term } from "../model/ids.ts"
-import type { LogEntry, Manifest } from "./LogEntry.ts"
+import { type Claim, idBlock, type LogEntry, type Manifest } from "./LogEntry.ts"
 
 export interface PlacedEntry {
   readonly slot: number
   readonly entry: LogEntry
 }
 
+/** All that stands in a log; slots ascend. */
+export interface LogEntries {
+  readonly entries: ReadonlyArray<PlacedEntry>
+  /** Slots of the entries that cannot be read. */
+  readonly damaged: ReadonlyArray<number>
+  /** 0 for an empty log: the first slot is 1. */
+  readonly lastSlot: number
+}
+
 export interface LogView {
   /** Slot of the last entry; 0 for an empty log: the first slot is 1. */
   readonly lastSlot: number
-  /** The highest term of any entry; 0 at first. */
+  /** No entry has a higher term; 0 at first. */
   readonly term: Term
   /** First id that no claim has reserved. */
   readonly idsEnd: CheckpointId
-  /** Completed checkpoints that count, ascending, with their slots. */
+  /** Completed checkpoints that count, ascending by id, with their slots. */
   readonly completed: ReadonlyArray<PlacedManifest>
-  /** Completed checkpoints that were found corrupt, ascending. */
+  /** Completed checkpoints that were found corrupt, ascending by id. */
   readonly corrupt: ReadonlyArray<PlacedManifest>
   /** How the job has ended, if its last entry says so. */
   readonly end: "finished" | "cancelled" | null
-  /** Whether anything was ever claimed. */
-  readonly isNew: boolean
 }
 
 export interface PlacedManifest {
@@ -35,48 +45,81 @@ export interface PlacedManifest {
   readonly manifest: Manifest
 }
 
-/** Reads entries, given in ascending order of their slots. */
-export const viewLog = (entries: ReadonlyArray<PlacedEntry>, lastSlot: number): LogView => {
-  let view: LogView = { lastSlot, term: 0, idsEnd: 1, completed: [], corrupt: [], end: null, isNew: true }
-  let leader: Term = 0
-  entries.forEach(({ slot, entry }, index) => {
-    view = { ...view, term: Math.max(view.term, entry.term), isNew: false }
-    switch (entry._tag) {
-      case "Claim": {
-        view = { ...view, idsEnd: Math.max(view.idsEnd, entry.idsReserved.to) }
-        if (entry.term < leader || entries.slice(index + 1).some((later) => later.entry.term < entry.term)) return // W1
-        const isNewTerm = entry.term > leader
-        leader = entry.term
-        if (isNewTerm) {
-          const counts = (placed: PlacedManifest) => placed.manifest.id <= (entry.resumesFrom ?? 0) // W3
-          view = { ...view, completed: view.completed.filter(counts), end: null }
-        }
-        return
-      }
-      case "Manifest":
-        if (entry.term < leader) return // W2
-        // Two checkpoints that were pending together may have been recorded in either order.
-        view = {
-          ...view,
-          completed: [...view.completed, { slot, manifest: entry }].sort((a, b) => a.manifest.id - b.manifest.id),
-          idsEnd: Math.max(view.idsEnd, entry.id + 1)
-        }
-        return
-      case "Invalidation": {
-        if (entry.term < leader) return // W2
-        const isMeant = (placed: PlacedManifest) => placed.manifest.id === entry.id
-        view = {
-          ...view,
-          completed: view.completed.filter((placed) => !isMeant(placed)),
-          corrupt: [...view.corrupt, ...view.completed.filter(isMeant)]
-        }
-        return
-      }
-      case "End":
-        if (entry.term < leader) return // W2
-        view = { ...view, end: entry.end }
-        return
-    }
-  })
-  return view
+/** What is known after the entries read so far. */
+type Reading = Pick<LogView, "completed" | "corrupt" | "end"> & { readonly leader: Term }
+
+export const viewLog = (log: LogEntries): LogView => {
+  const voidClaims = findVoidClaims(log.entries)
+  let reading: Reading = { leader: 0, completed: [], corrupt: [], end: null }
+  for (const placed of log.entries) {
+    const { term } = placed.entry
+    if (term < reading.leader || voidClaims.has(placed.slot)) continue // W1, W2
+    reading = { ...read(reading, placed), leader: term }
+  }
+  const { completed, corrupt, end } = reading
+  return { lastSlot: log.lastSlot, term: highestTerm(log), idsEnd: firstFreeId(log), completed, corrupt, end }
 }
+
+const read = (reading: Reading, { slot, entry }: PlacedEntry): Reading => {
+  switch (entry._tag) {
+    case "Claim": {
+      if (entry.term === reading.leader) return reading // only reserves more ids
+      const newest = entry.resumesFrom ?? 0
+      return { ...reading, completed: reading.completed.filter(({ manifest }) => manifest.id <= newest), end: null } // W3
+    }
+    case "Manifest":
+      return { ...reading, completed: ascending([...without(reading.completed, entry.id), { slot, manifest: entry }]) }
+    case "Invalidation":
+      return {
+        ...reading,
+        completed: without(reading.completed, entry.id),
+        corrupt: ascending([
+          ...reading.corrupt,
+          ...reading.completed.filter(({ manifest }) => manifest.id === entry.id)
+        ])
+      }
+    case "End":
+      return { ...reading, end: entry.end }
+  }
+}
+
+const without = (placed: ReadonlyArray<PlacedManifest>, id: CheckpointId): ReadonlyArray<PlacedManifest> =>
+  placed.filter(({ manifest }) => manifest.id !== id)
+
+/** Two manifests in flight may have been appended in either order. */
+const ascending = (placed: ReadonlyArray<PlacedManifest>): ReadonlyArray<PlacedManifest> =>
+  [...placed].sort((a, b) => a.manifest.id - b.manifest.id)
+
+/** W1: slots of the claims that never held, found from the end of the log. */
+const findVoidClaims = (entries: ReadonlyArray<PlacedEntry>): ReadonlySet<number> => {
+  const found = new Set<number>()
+  const claimsAbove = new Map<Term, Claim>()
+  let lowestTermAbove = Number.POSITIVE_INFINITY
+  for (const { slot, entry } of [...entries].reverse()) {
+    if (entry._tag === "Claim") {
+      const above = claimsAbove.get(entry.term)
+      if (lowestTermAbove < entry.term || (above !== undefined && !isSameLeader(entry, above))) found.add(slot)
+      else claimsAbove.set(entry.term, entry)
+    }
+    lowestTermAbove = Math.min(lowestTermAbove, entry.term)
+  }
+  return found
+}
+
+/** A leader repeats its claim to reserve more ids. */
+const isSameLeader = (a: Claim, b: Claim): boolean =>
+  a.holder === b.holder && a.since === b.since && a.resumesFrom === b.resumesFrom
+
+const highestTerm = ({ entries, damaged }: LogEntries): Term =>
+  Math.max(0, ...entries.map(({ entry }) => entry.term)) + countAbove(damaged, entries.at(-1)?.slot ?? 0) // W4
+
+const firstFreeId = ({ entries, damaged }: LogEntries): CheckpointId => {
+  const ends = entries.map(({ entry }) =>
+    entry._tag === "Claim" ? entry.idsReserved.to : entry._tag === "Manifest" ? entry.id + 1 : 1
+  )
+  const lastClaim = entries.findLast(({ entry }) => entry._tag === "Claim")?.slot ?? 0
+  return Math.max(1, ...ends) + countAbove(damaged, lastClaim) * idBlock // W4
+}
+
+const countAbove = (slots: ReadonlyArray<number>, slot: number): number =>
+  slots.filter((candidate) => candidate > slot).length

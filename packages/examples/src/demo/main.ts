@@ -3,7 +3,8 @@
  *
  * Runs the flights job once undisturbed, and once in a process that is killed at two different places and started again
  * each time, with another parallelism. Then compares what both have written. Exit code 1 if it is not the same.
- * Options: --flights N (3,000,000 by default), --out DIR (out/demo by default).
+ * Options: --flights N (3,000,000 by default), --out DIR (out/demo by default), --checkpoint-every MS (100 by default: the
+ * job takes two or three seconds, and one checkpoint a second would leave little to see).
  */
 import { mkdir, rm } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
@@ -11,17 +12,18 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { count, millis, plural } from "./format.ts"
 import { LiveLine } from "./LiveLine.ts"
+import { wholeNumber } from "./options.ts"
 import { airportDays, difference, readOutput } from "./proof.ts"
 import type { RunSummary } from "./RunLog.ts"
 import { outputLine, runReport, verdict, worstDays } from "./report.ts"
 import { checkpointsOf, outputOf, type RunPlan, runWithKills } from "./runWithKills.ts"
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url))
-const { values } = parseArgs({ options: { flights: { type: "string" }, out: { type: "string" } } })
-const flights = Number(values.flights ?? 3_000_000)
+const text = { type: "string" } as const
+const { values } = parseArgs({ options: { flights: text, out: text, "checkpoint-every": text } })
+const flights = wholeNumber("--flights", values.flights ?? "3000000")
 const directory = resolve(values.out ?? join(root, "out/demo"))
-/** The job takes two or three seconds: one checkpoint a second would leave little to see. */
-const checkpointEveryMs = 100
+const checkpointEveryMs = wholeNumber("--checkpoint-every", values["checkpoint-every"] ?? "100")
 
 const uninterrupted: RunPlan = {
   directory: join(directory, "uninterrupted"),

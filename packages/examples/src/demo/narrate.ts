@@ -52,4 +52,7 @@ export const recoveryText = ({ startMs, restoreMs }: Running, recoveryMs: number
 const decodeRow = Schema.decodeUnknownOption(Schema.Struct({ row: Schema.Int }))
 
 const positionText = ({ position }: SplitStart): string =>
-  Option.match(decodeRow(position), { onNone: () => JSON.stringify(position), onSome: ({ row }) => `row ${count(row)}` })
+  Option.match(decodeRow(position), {
+    onNone: () => JSON.stringify(position),
+    onSome: ({ row }) => `row ${count(row)}`
+  })

@@ -5,7 +5,7 @@ import { killLine, progressLine, restoreLines } from "./narrate.ts"
 import { newProcess, noted, type ProcessLog, type RunSummary, summaryOf } from "./RunLog.ts"
 import { WorkerProcess } from "./WorkerProcess.ts"
 
-/** A moment to kill the worker, never before it has completed a checkpoint. */
+/** A moment to kill the worker: never before it has completed a checkpoint, nor after the last flight. */
 export interface Kill {
   /** Part of all flights that has to be counted before. */
   readonly share: number
@@ -32,7 +32,8 @@ export const runWithKills = async (plan: RunPlan, live: LiveLine): Promise<RunSu
   let killedAt: number | null = null
   for (let index = 0; processes.at(-1)?.end !== "ended"; index++) {
     const log = await runProcess(plan, { index, killedAt, live })
-    if (log.end === "running") throw new Error("The worker process ended without having been killed; see its output above.")
+    if (log.end === "running")
+      throw new Error("The worker process ended without having been killed; see its output above.")
     killedAt = log.endedAt
     processes.push(log)
   }
@@ -79,7 +80,12 @@ const runProcess = async (plan: RunPlan, { index, killedAt, live }: Start) => {
 const isTime = (
   { share, when }: Kill,
   { log, message, flights }: { readonly log: ProcessLog; readonly message: WorkerMessage; readonly flights: number }
-): boolean =>
-  message._tag === (when === "flowing" ? "Progress" : "CheckpointBegun") &&
-  log.completed.length > 0 &&
-  (log.progress?.position ?? 0) >= share * flights
+): boolean => {
+  const position = log.progress?.position ?? 0
+  return (
+    message._tag === (when === "flowing" ? "Progress" : "CheckpointBegun") &&
+    log.completed.length > 0 &&
+    position >= share * flights &&
+    position < flights
+  )
+}

@@ -1,0 +1,243 @@
+/** What the coordinator knows, and the pure functions over it that its machine is made of. */
+import type { CheckpointKind } from "../model/Barrier.ts"
+import type { CheckpointId, SubtaskId } from "../model/ids.ts"
+import type { CheckpointEvent, CheckpointInput, InvalidationReason } from "./checkpointMessages.ts"
+import type { InternalCommand } from "./component.ts"
+import type { CoordinatorCommand, CoordinatorEvent } from "./coordinatorMessages.ts"
+import type { CheckpointPolicy } from "./policy.ts"
+import { excluding, including, sorted } from "./sorted.ts"
+import { decideTrigger, type TriggerDecision, type TriggerKind } from "./triggerDecider.ts"
+
+export interface CoordinatorContext {
+  readonly policy: CheckpointPolicy
+  /** The plan, sorted. */
+  readonly subtasks: ReadonlyArray<SubtaskId>
+  /** Subtasks that have reached end of data, sorted. */
+  readonly ended: ReadonlyArray<SubtaskId>
+  readonly nextId: CheckpointId
+  /** First id beyond the reserved block. */
+  readonly idsEnd: CheckpointId
+  /** Sorted. */
+  readonly pending: ReadonlyArray<CheckpointId>
+  readonly triggering: CheckpointId | null
+  /** Completed and kept, sorted. */
+  readonly retained: ReadonlyArray<CheckpointId>
+  readonly isPeriodicWanted: boolean
+  readonly manualWanted: number
+  readonly isPauseOver: boolean
+  readonly terminal: TerminalCheckpoint | null
+  /** Counted failures in a row; saturates above `toleratedFailures`. */
+  readonly failures: number
+  readonly isReserving: boolean
+}
+
+/** The checkpoint that ends the run: `final` after end of data, `stop` before an orderly stop. */
+export interface TerminalCheckpoint {
+  readonly kind: "final" | "stop"
+  readonly isWanted: boolean
+  /** While it is pending, and once it is completed. */
+  readonly id: CheckpointId | null
+}
+
+export interface Invalidated {
+  readonly id: CheckpointId
+  readonly reason: InvalidationReason
+}
+
+/** What the machine's steps give: commands to the world and to the checkpoints. */
+export type CoordinatorStep = CoordinatorCommand | InternalCommand<CheckpointInput, CheckpointEvent, never>
+
+export const emptyCoordinator = (policy: CheckpointPolicy): CoordinatorContext => ({
+  policy,
+  subtasks: [],
+  ended: [],
+  nextId: 1,
+  idsEnd: 1,
+  pending: [],
+  triggering: null,
+  retained: [],
+  isPeriodicWanted: false,
+  manualWanted: 0,
+  isPauseOver: true,
+  terminal: null,
+  failures: 0,
+  isReserving: false
+})
+
+// Triggers.
+
+/** What to trigger now, if anything: a terminal checkpoint first, then requests, then the period. */
+export const nextTrigger = (context: CoordinatorContext): TriggerKind | null => {
+  const kinds: ReadonlyArray<TriggerKind> = [
+    ...(context.terminal?.isWanted ? [context.terminal.kind] : []),
+    ...(context.manualWanted > 0 ? (["manual"] as const) : []),
+    ...(context.isPeriodicWanted ? (["periodic"] as const) : [])
+  ]
+  return kinds.find((kind) => triggerDecision(context, kind)._tag === "Run") ?? null
+}
+
+export const triggerDecision = (context: CoordinatorContext, kind: TriggerKind): TriggerDecision =>
+  decideTrigger(kind, {
+    policy: context.policy,
+    pending: context.pending,
+    triggering: context.triggering,
+    isPauseOver: context.isPauseOver,
+    hasIds: context.nextId < context.idsEnd,
+    manualQueued: context.manualWanted,
+    hasTerminal: context.terminal !== null && context.terminal.id !== null
+  })
+
+/** A terminal checkpoint is to be tried again: the last one was invalidated and its pause is over. */
+export const isTerminalDue = ({ terminal }: CoordinatorContext): boolean =>
+  terminal !== null && terminal.id === null && !terminal.isWanted
+
+export const startCheckpoint = (context: CoordinatorContext): CoordinatorStep => {
+  const trigger = nextTrigger(context)
+  const kind = trigger === "final" || trigger === "stop" ? trigger : "checkpoint"
+  return {
+    _tag: "StartParts",
+    parts: [
+      {
+        key: context.nextId,
+        input: {
+          barrier: { id: context.nextId, kind, base: null, alignment: "aligned" },
+          subtasks: context.subtasks,
+          isRecorded: false
+        }
+      }
+    ]
+  }
+}
+
+/** K1, K2: the id is taken, the request that it serves is over. */
+export const begin = (context: CoordinatorContext): Partial<CoordinatorContext> => {
+  const kind = nextTrigger(context)
+  const id = context.nextId
+  return {
+    nextId: id + 1,
+    pending: including(context.pending, id),
+    triggering: id,
+    isPeriodicWanted: kind === "periodic" ? false : context.isPeriodicWanted,
+    manualWanted: kind === "manual" ? context.manualWanted - 1 : context.manualWanted,
+    terminal: kind === "final" || kind === "stop" ? { kind, isWanted: false, id } : context.terminal
+  }
+}
+
+export const refuseRequests = ({ manualWanted }: CoordinatorContext): ReadonlyArray<CoordinatorStep> =>
+  Array.from({ length: manualWanted }, () => ({ _tag: "RefuseRequest", reason: "notRunning" }))
+
+// Outcomes.
+
+export const complete = (context: CoordinatorContext, id: CheckpointId): Partial<CoordinatorContext> => ({
+  pending: excluding(context.pending, id),
+  triggering: context.triggering === id ? null : context.triggering,
+  retained: including(context.retained, id),
+  failures: 0,
+  isPauseOver: false
+})
+
+/** Completed checkpoints beyond the number to keep, oldest first. */
+export const surplus = (context: CoordinatorContext): ReadonlyArray<CheckpointId> =>
+  context.retained.slice(0, Math.max(0, context.retained.length - context.policy.retained))
+
+/** K3, from "recorded" on; the context is that after the completion. */
+export const afterCompletion = (context: CoordinatorContext, id: CheckpointId): ReadonlyArray<CoordinatorStep> => {
+  const retired = surplus(context)
+  const kind: CheckpointKind = context.terminal?.id === id ? context.terminal.kind : "checkpoint"
+  return [
+    { _tag: "ToParts", keys: context.pending.filter((older) => older < id), event: { type: "checkpoint.subsume" } },
+    { _tag: "NotifyCompleted", id, kind },
+    { _tag: "SetTimer", timer: "minPause", delay: "minPause" },
+    { _tag: "ToParts", keys: retired, event: { type: "checkpoint.retire" } },
+    { _tag: "StopParts", keys: retired }
+  ]
+}
+
+const countedReasons: ReadonlySet<InvalidationReason> = new Set(["declined", "expired", "storageFailed"])
+
+/** K6: neither what an order from above ended is counted, nor what a newer completed checkpoint has made good. */
+const isCounted = (context: CoordinatorContext, { id, reason }: Invalidated): boolean =>
+  countedReasons.has(reason) && id > (context.retained.at(-1) ?? 0)
+
+const failureCeiling = (context: CoordinatorContext): number => (context.policy.toleratedFailures ?? 0) + 1
+
+export const invalidate = (context: CoordinatorContext, what: Invalidated): Partial<CoordinatorContext> => ({
+  pending: excluding(context.pending, what.id),
+  triggering: context.triggering === what.id ? null : context.triggering,
+  failures: isCounted(context, what) ? Math.min(context.failures + 1, failureCeiling(context)) : context.failures,
+  terminal: context.terminal?.id === what.id ? { ...context.terminal, id: null } : context.terminal
+})
+
+export const afterInvalidation = ({ id, reason }: Invalidated): ReadonlyArray<CoordinatorStep> => [
+  { _tag: "StopParts", keys: [id] },
+  { _tag: "NotifyInvalidated", id, reason }
+]
+
+/** K6: the job hears of the failure that is one too many; the context is that after the invalidation. */
+export const giveUp = (context: CoordinatorContext, what: Invalidated): ReadonlyArray<CoordinatorStep> => {
+  const { toleratedFailures } = context.policy
+  return toleratedFailures !== null && context.failures > toleratedFailures && isCounted(context, what)
+    ? [{ _tag: "TellJob", event: { type: "checkpoints.failing", reason: what.reason } }]
+    : []
+}
+
+// Acknowledgements.
+
+/** The subtask is asked for: the checkpoint is pending and the subtask belongs to its plan. */
+export const isExpected = (
+  context: CoordinatorContext,
+  { id, subtask }: { readonly id: CheckpointId; readonly subtask: SubtaskId }
+): boolean => context.pending.includes(id) && context.subtasks.includes(subtask)
+
+export const hasAllEnded = (context: CoordinatorContext, subtask: SubtaskId): boolean =>
+  including(context.ended, subtask).length === context.subtasks.length
+
+// Starts.
+
+type Start = Extract<CoordinatorEvent, { readonly type: "coordinator.start" }>
+
+/** The log's checkpoints become parts; those that it no longer offers were found damaged. */
+export const takeOver = (context: CoordinatorContext, { recorded }: Start): ReadonlyArray<CoordinatorStep> => {
+  const lost = context.retained.filter((id) => !recorded.includes(id))
+  return [
+    { _tag: "ToParts", keys: lost, event: { type: "checkpoint.corrupt" } },
+    { _tag: "StopParts", keys: lost },
+    {
+      _tag: "StartParts",
+      parts: recorded
+        .filter((id) => !context.pending.includes(id) && !context.retained.includes(id))
+        .map((id) => ({
+          key: id,
+          input: {
+            barrier: { id, kind: "checkpoint", base: null, alignment: "aligned" },
+            subtasks: [],
+            isRecorded: true
+          }
+        }))
+    }
+  ]
+}
+
+/** K1, K5: a new attempt begins; only what is finalizing is left of the former one. */
+export const started = (context: CoordinatorContext, event: Start): CoordinatorContext => ({
+  ...emptyCoordinator(context.policy),
+  subtasks: sorted(event.subtasks),
+  nextId: Math.max(context.nextId, event.nextId),
+  idsEnd: event.idsEnd,
+  pending: context.pending,
+  retained: sorted(event.recorded.filter((id) => !context.pending.includes(id)))
+})
+
+/** What the log says of the manifests that were in flight when the last attempt ended (rule 2). */
+export const settle = (context: CoordinatorContext, { recorded }: Start): ReadonlyArray<CoordinatorStep> => [
+  {
+    _tag: "ToParts",
+    keys: context.pending.filter((id) => recorded.includes(id)),
+    event: { type: "manifest.written" }
+  },
+  {
+    _tag: "ToParts",
+    keys: context.pending.filter((id) => !recorded.includes(id)),
+    event: { type: "manifest.failed", reason: "restarted" }
+  }
+]
