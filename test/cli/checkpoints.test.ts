@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
+import { runHere } from "./runHere.ts"
 import { copyFolder, lastJson, makeFolder, runTidemark, tally } from "./runTidemark.ts"
 
 /** Holds the checkpoints of a finished job. */
@@ -20,10 +21,8 @@ const finalOf = (stdout: string): Readonly<Record<string, unknown>> => {
 
 describe("tidemark checkpoints list", () => {
   it("lists every checkpoint with id, kind, state, bytes and time, as JSON and as a table", async () => {
-    const [json, table] = await Promise.all([
-      runTidemark(["checkpoints", "list", directory, "--json"]),
-      runTidemark(["checkpoints", "list", directory])
-    ])
+    const json = await runTidemark(["checkpoints", "list", directory, "--json"])
+    const table = await runHere(["checkpoints", "list", directory])
     expect(json.code).toBe(0)
     const final = finalOf(json.stdout)
     expect(final).toMatchObject({
@@ -42,28 +41,23 @@ describe("tidemark checkpoints list", () => {
   })
 
   it("says which directory or job does not exist", async () => {
-    const [directoryless, jobless, empty] = await Promise.all([
-      runTidemark(["checkpoints", "list", join(directory, "nowhere")]),
-      runTidemark(["checkpoints", "list", directory, "--job", "tallly"]),
-      runTidemark(["checkpoints", "list", makeFolder(), "--json"])
-    ])
+    const directoryless = await runHere(["checkpoints", "list", join(directory, "nowhere")])
     expect(directoryless.code).toBe(2)
-    expect(directoryless.stderr).toMatch(/^error: Checkpoint directory .*nowhere does not exist\./)
+    expect(directoryless.error).toMatch(/^Checkpoint directory .*nowhere does not exist\./)
+    const jobless = await runHere(["checkpoints", "list", directory, "--job", "tallly"])
     expect(jobless.code).toBe(2)
-    expect(jobless.stderr).toMatch(/^error: There is no job "tallly" in .*\. It holds: "tally"\.\n$/)
-    expect(empty.code).toBe(0)
+    expect(jobless.error).toMatch(/^There is no job "tallly" in .*\. It holds: "tally"\.$/)
+    const empty = await runHere(["checkpoints", "list", makeFolder(), "--json"])
     expect(JSON.parse(empty.stdout)).toEqual([])
   })
 })
 
 describe("tidemark checkpoints show", () => {
   it("shows operators, sizes of states and positions of splits", async () => {
-    const { id } = finalOf((await runTidemark(["checkpoints", "list", directory, "--json"])).stdout)
-    const [text, json, unknown] = await Promise.all([
-      runTidemark(["checkpoints", "show", directory, String(id)]),
-      runTidemark(["checkpoints", "show", directory, String(id), "--json"]),
-      runTidemark(["checkpoints", "show", directory, "77"])
-    ])
+    const { id } = finalOf((await runHere(["checkpoints", "list", directory, "--json"])).stdout)
+    const text = await runHere(["checkpoints", "show", directory, String(id)])
+    const json = await runHere(["checkpoints", "show", directory, String(id), "--json"])
+    const unknown = await runHere(["checkpoints", "show", directory, "77"])
     expect(text.stdout).toContain(`checkpoint ${id} (final) of job "tally"`)
     expect(text.stdout).toContain('source "numbers"\n    split records-0: 100 records, finished')
     expect(text.stdout).toMatch(/"tally"\n {4}state "[^"]+": 3 entries, \d+ B/)
@@ -74,7 +68,7 @@ describe("tidemark checkpoints show", () => {
       operators: [{ uid: "numbers" }, { uid: "tally" }, { uid: "report" }]
     })
     expect(unknown.code).toBe(3)
-    expect(unknown.stderr).toMatch(/^error: Job "tally" has no completed checkpoint 77 \(available: \d/)
+    expect(unknown.error).toMatch(/^Job "tally" has no completed checkpoint 77 \(available: \d/)
   })
 })
 
@@ -85,52 +79,54 @@ describe("tidemark checkpoints verify", () => {
     writeFileSync(path, bytes)
   }
 
-  /** Answers the path of the damaged file and what the command said. */
-  const verifyDamaged = async (
-    kind: "objects" | "log",
-    damage: (path: string) => void,
-    options: Array<string> = []
-  ) => {
+  /** Answers the path of the damaged file and the directory that holds it. */
+  const damaged = (kind: "objects" | "log", damage: (path: string) => void) => {
     const copy = copyFolder(directory)
     const folder = join(copy, "tally", kind)
     const path = join(folder, readdirSync(folder).sort().at(-1) ?? "")
     damage(path)
-    return { path, ...(await runTidemark(["checkpoints", "verify", copy, ...options])) }
+    return { path, copy }
+  }
+
+  const verifyDamaged = async (kind: "objects" | "log", damage: (path: string) => void) => {
+    const { copy, path } = damaged(kind, damage)
+    return { path, ...(await runHere(["checkpoints", "verify", copy, "--json"])) }
   }
 
   it("passes what is as it was written", async () => {
-    const [text, json] = await Promise.all([
-      runTidemark(["checkpoints", "verify", directory]),
-      runTidemark(["checkpoints", "verify", directory, "--json"])
-    ])
-    expect(text.code).toBe(0)
+    const text = await runHere(["checkpoints", "verify", directory])
     expect(text.stdout).toMatch(/^tally: every byte as it was written: \d+ completed checkpoints, \d+ state objects \(/)
+    const json = await runHere(["checkpoints", "verify", directory, "--json"])
     expect(lastJson(json.stdout)).toMatchObject({ isValid: true, jobs: [{ job: "tally" }] })
   })
 
   it("names the object with a flipped bit, the truncated and the missing one, and exits 3", async () => {
-    const [flipped, truncated, missing] = await Promise.all([
-      verifyDamaged("objects", (path) => flip(path, readFileSync(path).length - 1)),
-      verifyDamaged("objects", (path) => truncateSync(path, 40)),
-      verifyDamaged("objects", (path) => rmSync(path), ["--json"])
-    ])
-    for (const { code, path, stderr } of [flipped, truncated, missing]) {
-      expect(stderr).toContain(`error: State object ${path} of checkpoint `)
-      expect(code).toBe(3)
-    }
-    expect(flipped.stderr).toContain("checksum")
-    expect(truncated.stderr).toContain("it has 40 bytes instead of")
-    expect(missing.stderr).toContain("it is missing")
-    expect(lastJson(missing.stdout)).toMatchObject({ isValid: false, problem: expect.stringContaining(missing.path) })
+    const { copy, path } = damaged("objects", (object) => flip(object, readFileSync(object).length - 1))
+    const flipped = await runTidemark(["checkpoints", "verify", copy])
+    expect(flipped.code).toBe(3)
+    expect(flipped.stdout).toBe("")
+    expect(flipped.stderr).toMatch(/^error: State object .* checksum .*\n$/)
+    expect(flipped.stderr).toContain(path)
+
+    const truncated = await verifyDamaged("objects", (object) => truncateSync(object, 40))
+    expect(truncated.code).toBe(3)
+    expect(truncated.error).toContain(`State object ${truncated.path} of checkpoint `)
+    expect(truncated.error).toContain("it has 40 bytes instead of")
+    expect(lastJson(truncated.stdout)).toEqual({ isValid: false, problem: truncated.error })
+
+    const missing = await verifyDamaged("objects", (object) => rmSync(object))
+    expect(missing.code).toBe(3)
+    expect(missing.error).toContain(`State object ${missing.path} of checkpoint `)
+    expect(missing.error).toContain("it is missing")
   })
 
-  it("names the log entry with a flipped bit, even where its meaning would be the same", async () => {
-    const [content, format] = await Promise.all([
-      verifyDamaged("log", (path) => flip(path, readFileSync(path, "utf8").indexOf('"term"') + 2)),
-      verifyDamaged("log", (path) => flip(path, readFileSync(path, "utf8").indexOf('"format": 1') + 10))
-    ])
-    for (const { code, path, stderr } of [content, format]) {
-      expect(stderr).toContain(path)
+  it("names the log entry with any flipped bit, also one that leaves its meaning as it was", async () => {
+    const content = await verifyDamaged("log", (path) => flip(path, readFileSync(path, "utf8").indexOf('"term"') + 2))
+    const format = await verifyDamaged("log", (path) =>
+      flip(path, readFileSync(path, "utf8").indexOf('"format": 1') + 10)
+    )
+    for (const { code, error, path } of [content, format]) {
+      expect(error).toContain(path)
       expect(code).toBe(3)
     }
   })

@@ -3,50 +3,21 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { repositoryRoot } from "../../scripts/repository.ts"
 import { expectedLines } from "./fixtures/tally.ts"
+import { runHere } from "./runHere.ts"
 import { lastJson, makeFolder, runTidemark, tally, visibleLines } from "./runTidemark.ts"
 
 describe("tidemark run", () => {
-  it("runs a job to its end; run again it says that the job has finished and changes nothing", async () => {
+  it("runs a job to its end and prints one JSON object; run again it says that the job has finished", async () => {
     const folder = makeFolder()
     const out = join(folder, "out")
-    const job = [tally, "--checkpoints", join(folder, "checkpoints")]
-    const args = ["--", "--out", out, "--records", "50"]
-
-    const first = await runTidemark(["run", ...job, ...args])
+    const command = ["run", tally, "--checkpoints", join(folder, "checkpoints"), "--parallelism", "2", "--json"].concat(
+      ["--", `--out=${out}`, "--records", "50"]
+    )
+    const first = await runTidemark(command)
     expect(first.stderr).toBe("")
     expect(first.code).toBe(0)
-    expect(first.stdout).toMatch(/^tally finished in .*\n.*50 read in this run.* 50 in all, 50 written, 0 late\n/)
-    expect(first.stdout).toContain("completed, 0 invalidated, R 1.000")
-    expect(visibleLines(out)).toEqual(expectedLines(50))
-
-    const [again, machine] = [
-      await runTidemark(["run", ...job, ...args]),
-      await runTidemark(["run", ...job, "--json", ...args])
-    ]
-    expect(again.code).toBe(0)
-    expect(again.stdout).toBe('Job "tally" has already finished (50 records): nothing to do, nothing was changed.\n')
-    expect(machine.code).toBe(0)
-    expect(lastJson(machine.stdout)).toMatchObject({
-      outcome: "alreadyEnded",
-      end: "finished",
-      recordsIn: 0,
-      position: { records: 50 }
-    })
-    expect(visibleLines(out)).toEqual(expectedLines(50))
-  })
-
-  it("prints the report as one JSON object and nothing else on standard output", async () => {
-    const folder = makeFolder()
-    const run = await runTidemark(
-      ["run", tally, "--checkpoints", join(folder, "checkpoints"), "--parallelism", "2", "--json"].concat([
-        "--",
-        `--out=${join(folder, "out")}`,
-        "--records=50"
-      ])
-    )
-    expect(run.code).toBe(0)
-    expect(run.stdout.trimEnd().split("\n")).toHaveLength(1)
-    expect(lastJson(run.stdout)).toMatchObject({
+    expect(first.stdout.trimEnd().split("\n")).toHaveLength(1)
+    expect(lastJson(first.stdout)).toMatchObject({
       job: "tally",
       outcome: "finished",
       recordsIn: 50,
@@ -58,77 +29,102 @@ describe("tidemark run", () => {
       checkpoints: { completed: expect.any(Number), invalidated: {} },
       durationMs: expect.any(Number)
     })
+    expect(visibleLines(out)).toEqual(expectedLines(50))
+
+    const again = await runTidemark(command)
+    expect(again.code).toBe(0)
+    expect(again.stderr).toBe('Job "tally" has already finished (50 records): nothing to do, nothing was changed.\n')
+    expect(lastJson(again.stdout)).toMatchObject({
+      outcome: "alreadyEnded",
+      end: "finished",
+      recordsIn: 0,
+      position: { records: 50 }
+    })
+    expect(visibleLines(out)).toEqual(expectedLines(50))
+  })
+
+  it("prints a report for people", async () => {
+    const folder = makeFolder()
+    const run = await runHere(["run", tally, "--checkpoints", folder, "--", "--out", join(folder, "out")])
+    expect(run.stdout).toMatch(/^tally finished in .*\n.*100 read in this run.* 100 in all, 100 written, 0 late\n/)
+    expect(run.stdout).toContain("completed, 0 invalidated, R 1.000")
   })
 
   it("reports a failed job with the record's operator and its cause, without a stack trace, and exits 1", async () => {
     const folder = makeFolder()
-    const args = ["--", "--out", join(folder, "out"), "--fail-at", "30"]
     const command = ["run", tally, "--checkpoints", join(folder, "checkpoints"), "--json"]
-    const [failed, debugged] = [
-      await runTidemark([...command, ...args]),
-      await runTidemark([...command, "--debug", ...args])
-    ]
-    expect(failed.code).toBe(1)
-    expect(failed.stderr).toContain('error: Job "tally" failed: Operator "check" (subtask 0) threw at')
-    expect(failed.stderr).toContain("this number is not wanted")
-    expect(failed.stderr).not.toMatch(/^ +at /m)
-    expect(lastJson(failed.stdout)).toMatchObject({
+    const run = await runTidemark([...command, "--", "--out", join(folder, "out"), "--fail-at", "30"])
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('error: Job "tally" failed: Operator "check" (subtask 0) threw at')
+    expect(run.stderr).toContain("this number is not wanted")
+    expect(run.stderr).not.toMatch(/^ +at /m)
+    expect(lastJson(run.stdout)).toMatchObject({
       outcome: "failed",
       error: expect.stringContaining("this number is not wanted")
     })
-    expect(debugged.code).toBe(1)
-    expect(debugged.stderr).toMatch(/^ +at /m)
   })
 
-  it("keeps checkpoints in .tidemark/checkpoints when neither the command nor the job names a directory", async () => {
+  it("keeps checkpoints in .tidemark/checkpoints where nobody names a directory, and prints stack traces if asked", async () => {
     const folder = makeFolder()
-    const run = await runTidemark(["run", join(repositoryRoot, tally), "--", "--out", "out"], {}, folder)
-    expect(run.code).toBe(0)
+    const command = ["run", join(repositoryRoot, tally), "--debug", "--", "--out", "out", "--fail-at", "30"]
+    const run = await runTidemark(command, {}, folder)
+    expect(run.code).toBe(1)
+    expect(run.stderr).toMatch(/^ +at /m)
     expect(existsSync(join(folder, ".tidemark/checkpoints/tally/log"))).toBe(true)
   })
 })
 
 describe("what cannot be run", () => {
-  const fails = async (args: ReadonlyArray<string>): Promise<string> => {
-    const run = await runTidemark(args)
+  const errorOf = async (args: ReadonlyArray<string>): Promise<string> => {
+    const run = await runHere(args)
     expect(run.stdout).toBe("")
     expect(run.code).toBe(2)
-    return run.stderr
+    return run.error
   }
 
-  it("is a module that does not exist, has no default export, or exports something else", async () => {
+  it("is a module that does not exist, has no default export, exports something else, or throws", async () => {
     const folder = makeFolder()
     const module = (name: string, text: string): string => {
       writeFileSync(join(folder, name), text)
       return join(folder, name)
     }
-    const errors = await Promise.all([
-      fails(["run", join(folder, "nothing.ts")]),
-      fails(["run", module("empty.mjs", "export const job = 1\n")]),
-      fails(["run", module("other.mjs", "export default () => 1\n")]),
-      fails(["explain", module("broken.mjs", 'throw new Error("no disk today")\n')])
-    ])
-    expect(errors[0]).toMatch(/^error: Module .*nothing.ts does not exist .* Give the path of a \.ts or \.js file/)
-    expect(errors[1]).toMatch(
-      /^error: Module .*empty.mjs has no default export\. A job module ends with `export default/
+    expect(await errorOf(["run", join(folder, "nothing.ts")])).toMatch(
+      /^Module .*nothing.ts does not exist .* Give the path of a \.ts or \.js file/
     )
-    expect(errors[2]).toMatch(/^error: Module .*other.mjs exports something else by default than a job\./)
-    expect(errors[3]).toMatch(/^error: Module .*broken.mjs could not be loaded: no disk today\n$/)
+    expect(await errorOf(["run", folder])).toMatch(/^Module .* is not a file /)
+    expect(await errorOf(["run", module("empty.mjs", "export const job = 1\n")])).toMatch(
+      /^Module .*empty.mjs has no default export\. A job module ends with `export default/
+    )
+    expect(await errorOf(["run", module("other.mjs", "export default () => 1\n")])).toMatch(
+      /^Module .*other.mjs exports something else by default than a job\./
+    )
+    expect(await errorOf(["explain", module("broken.mjs", 'throw new Error("no disk today")\n')])).toMatch(
+      /^Module .*broken.mjs could not be loaded: no disk today$/
+    )
   })
 
-  it("is an unknown option, of the job or of the command, and an impossible parallelism", async () => {
-    const errors = await Promise.all([
-      fails(["run", tally, "--", "--out", "o", "--recrods", "3"]),
-      fails(["run", tally, "--out", "o"]),
-      fails(["run", tally, "--parallelism", "0", "--", "--out", "o"]),
-      fails(["run", tally, "--parallelism", "two", "--", "--out", "o"])
-    ])
-    expect(errors[0]).toContain("The job has no option --recrods. It has: --out VALUE, [--records VALUE], ")
-    expect(errors[0]).toContain("[--is-manual]")
-    expect(errors[1]).toContain("--out")
-    expect(errors[1]).toContain("Options of the job itself stand behind --.")
-    expect(errors[2]).toBe("error: --parallelism is 0; use a whole number of subtasks from 1 to 128.\n")
-    expect(errors[3]).toContain("--parallelism")
+  it("is a job whose own options are unknown, missing or unfit", async () => {
+    const ofJob = (...options: ReadonlyArray<string>) => errorOf(["run", tally, "--", ...options])
+    const unknown = await ofJob("--out", "o", "--recrods", "3")
+    expect(unknown).toContain("The job has no option --recrods. It has: --out VALUE, [--records VALUE], ")
+    expect(unknown).toContain("[--is-manual]")
+    expect(await ofJob("--records", "3")).toContain("Option --out is missing.")
+    expect(await ofJob("--out", "o", "--records", "many")).toContain("Option --records: expected a string")
+  })
+
+  it("is an impossible parallelism", async () => {
+    expect(await errorOf(["run", tally, "--parallelism", "0", "--", "--out", "o"])).toBe(
+      "--parallelism is 0; use a whole number of subtasks from 1 to 128."
+    )
+  })
+
+  it("is an option that the command does not know: perhaps it is the job's", async () => {
+    const run = await runTidemark(["run", tally, "--out", "o"])
+    expect(run.code).toBe(2)
+    expect(run.stdout).toBe("")
+    expect(run.stderr).toMatch(
+      /^error: .*--out.*\nOptions of the job itself stand behind --\.\nTry: tidemark run --help\n$/
+    )
   })
 
   it("is a Node that is too old, said before anything else is loaded", async () => {
@@ -139,3 +135,15 @@ describe("what cannot be run", () => {
 })
 
 const oldNode = encodeURIComponent('Object.defineProperty(process.versions, "node", { value: "20.1.0" })')
+
+describe("tidemark explain", () => {
+  it("shows the plan as text and as a Mermaid flowchart, and runs nothing", async () => {
+    const folder = makeFolder()
+    const args = ["--parallelism", "3", "--", "--out", join(folder, "out")]
+    const text = await runHere(["explain", tally, ...args])
+    expect(text.stdout).toContain('pipeline "tally"\n\ntask "numbers" (parallelism 3)')
+    const mermaid = await runHere(["explain", tally, "--mermaid", ...args])
+    expect(mermaid.stdout).toMatch(/^flowchart TD\n/)
+    expect(existsSync(join(folder, "out"))).toBe(false)
+  })
+})

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { beforeAll, describe, expect, it, vi } from "vitest"
 import { repositoryRoot } from "../../scripts/repository.ts"
 import { expectedLines } from "./fixtures/tally.ts"
+import { runHere } from "./runHere.ts"
 import {
   bin,
   copyFolder,
@@ -101,11 +102,11 @@ describe("a job that was stopped", () => {
 })
 
 describe("--resume", () => {
-  const pathOf = async (folder: string, which: "first" | "last"): Promise<string> => {
-    const listed = await runTidemark(["checkpoints", "list", join(folder, "checkpoints"), "--json"])
+  const firstPath = async (folder: string): Promise<string> => {
+    const listed = await runHere(["checkpoints", "list", join(folder, "checkpoints"), "--json"])
     const checkpoints: ReadonlyArray<{ readonly path: string }> = JSON.parse(listed.stdout)
     expect(checkpoints.length).toBeGreaterThan(1)
-    return checkpoints.at(which === "first" ? 0 : -1)?.path ?? ""
+    return checkpoints[0]?.path ?? ""
   }
 
   it("never is refused where output is visible already, unless it may be rewound", async () => {
@@ -127,39 +128,35 @@ describe("--resume", () => {
 
   it("PATH starts from the checkpoint of that log entry", async () => {
     const folder = copyFolder(stopped)
-    const newest = await runTidemark(command(copyFolder(stopped), ["--resume", await pathOf(stopped, "last")]))
-    expect(newest.code).toBe(2)
-    expect(newest.stderr).toContain('it is no entry in the log of job "tally" in file ')
-
-    const path = await pathOf(folder, "first")
-    const refused = await runTidemark(command(folder, ["--resume", path]))
+    const path = await firstPath(folder)
+    const refused = await runHere(command(folder, ["--resume", path]))
     expect(refused.code).toBe(3)
-    expect(refused.stderr).toMatch(/newer than checkpoint \d+: going on would repeat records/)
+    expect(refused.error).toMatch(/newer than checkpoint \d+: going on would repeat records/)
 
     const rewound = await runTidemark(command(folder, ["--resume", path, "--rewind-output"]))
     expect(rewound.code).toBe(0)
-    const restored = Number(/checkpoint (\d+)/.exec(/newer than checkpoint \d+/.exec(refused.stderr)?.[0] ?? "")?.[1])
+    const restored = Number(/newer than checkpoint (\d+)/.exec(refused.error)?.[1])
     expect(lastJson(rewound.stdout)).toMatchObject({ outcome: "finished", restored })
     expectComplete(folder)
   })
 
   it("PATH of something that is no completed checkpoint is an error that says what to give", async () => {
-    const claim = join(stopped, "checkpoints/tally/log/0000000001.json")
-    const [ofClaim, ofNothing] = await Promise.all([
-      runTidemark(command(stopped, ["--resume", claim])),
-      runTidemark(command(stopped, ["--resume", "newest"]))
-    ])
-    expect(ofClaim.code).toBe(2)
-    expect(ofClaim.stderr).toContain("it is an entry of another kind (Claim), no checkpoint.")
-    expect(ofNothing.code).toBe(2)
-    expect(ofNothing.stderr).toMatch(
-      /^error: --resume newest: there is no such file\. Use latest, on-failure, never, or/
+    const ofClaim = await runHere(
+      command(stopped, ["--resume", join(stopped, "checkpoints/tally/log/0000000001.json")])
     )
+    expect(ofClaim.code).toBe(2)
+    expect(ofClaim.error).toContain("it is an entry of another kind (Claim), no checkpoint.")
+    const elsewhere = await runHere(command(stopped, ["--resume", await firstPath(copyFolder(stopped))]))
+    expect(elsewhere.code).toBe(2)
+    expect(elsewhere.error).toContain('it is no entry in the log of job "tally" in file ')
+    const ofNothing = await runHere(command(stopped, ["--resume", "newest"]))
+    expect(ofNothing.code).toBe(2)
+    expect(ofNothing.error).toMatch(/^--resume newest: there is no such file\. Use latest, on-failure, never, or/)
   })
 })
 
 it("a pipeline that changed is refused, naming what does not fit", async () => {
-  const run = await runTidemark(command(stopped, [], ["--tally-name", "sums"]))
+  const run = await runHere(command(stopped, [], ["--tally-name", "sums"]))
   expect(run.code).toBe(3)
-  expect(run.stderr).toMatch(/^error: Pipeline "tally" does not fit checkpoint \d+: .*"tally".*Nothing was touched\./)
+  expect(run.error).toMatch(/^Pipeline "tally" does not fit checkpoint \d+: .*"tally".*Nothing was touched\./)
 })

@@ -9,7 +9,14 @@ import { runExample } from "./runExample.ts"
 it("survives two kills with the lines of an undisturbed run, in plain lines where there is no terminal", async () => {
   const out = await mkdtemp(join(tmpdir(), "tidemark-demo-"))
   try {
-    const { exitCode, lines, text } = await runExample("demo/main.ts", ["--flights", "1000000", "--checkpoint-every", "25", "--out", out])
+    const { exitCode, lines, text } = await runExample("demo/main.ts", [
+      "--flights",
+      "1000000",
+      "--checkpoint-every",
+      "25",
+      "--out",
+      out
+    ])
     expect(exitCode, text).toBe(0)
     expect(
       lines.filter((line) => /^ {2}kill -9 \d+ after [\d,]+ flights and \d+ checkpoints?/.test(line))

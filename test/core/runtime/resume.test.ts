@@ -197,6 +197,24 @@ describe("a pipeline that changed since the checkpoint", () => {
     )
   })
 
+  it("another number of key groups is named", async () => {
+    const { job, storage } = neverShown()
+    await runAndAbandon(job, 2)
+    await Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const opened = yield* storage.open("word-count", { name: "the test", since: "now" })
+          const { view } = yield* readLog(opened)
+          const newest = view.completed.at(-1)?.manifest
+          if (newest === undefined) return
+          const foreign = encodeLogEntry({ ...newest, id: newest.id + 1, keyGroups: 64 })
+          yield* opened.appendEntry(view.lastSlot + 1, foreign)
+        })
+      )
+    )
+    expect(await failureOf(job)).toContain("It has 64 key groups and this version uses 128.")
+  })
+
   it("a log entry of a newer format is refused", async () => {
     const { job, storage } = neverShown()
     await runAndAbandon(job, 1)

@@ -183,8 +183,7 @@ export const jobMachine = setup({
             "job.stop": "stopping",
             "timer.fired": {
               guard: { type: "isTimer", params: "stable" },
-              // Not `lastRecord`: a record that fails again fails running, however long the job ran before it (K3).
-              actions: assign({ failures: 0 })
+              actions: assign({ failures: 0, lastRecord: null })
             },
             "subtask.finished": [
               {

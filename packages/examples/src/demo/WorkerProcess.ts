@@ -28,9 +28,14 @@ export class WorkerProcess {
 
   /** What the process tells, until it has ended. */
   async *messages(): AsyncGenerator<WorkerMessage, void> {
-    for await (const [message] of this.#messages) yield decode(message)
-    await this.#exited
-    process.off("exit", this.#kill)
+    try {
+      for await (const [message] of this.#messages) yield decode(message)
+    } finally {
+      // Who stops listening has no use for the process.
+      this.kill()
+      await this.#exited
+      process.off("exit", this.#kill)
+    }
   }
 
   /** SIGKILL: no handler runs, nothing is flushed, nothing is tidied up. */

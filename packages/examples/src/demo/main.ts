@@ -7,45 +7,34 @@
  * job takes two or three seconds, and one checkpoint a second would leave little to see).
  */
 import { mkdir, rm } from "node:fs/promises"
-import { join, relative, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
-import { count, millis, plural } from "./format.ts"
+import { join, relative } from "node:path"
+import { count, millis } from "./format.ts"
 import { LiveLine } from "./LiveLine.ts"
-import { wholeNumber } from "./options.ts"
-import { airportDays, difference, readOutput } from "./proof.ts"
+import { type DemoOptions, readOptions } from "./options.ts"
+import { airportDays, problemsOf, readOutput } from "./proof.ts"
 import type { RunSummary } from "./RunLog.ts"
 import { outputLine, runReport, verdict, worstDays } from "./report.ts"
 import { checkpointsOf, outputOf, type RunPlan, runWithKills } from "./runWithKills.ts"
-
-const root = fileURLToPath(new URL("../../../../", import.meta.url))
-const text = { type: "string" } as const
-const { values } = parseArgs({ options: { flights: text, out: text, "checkpoint-every": text } })
-const flights = wholeNumber("--flights", values.flights ?? "3000000")
-const directory = resolve(values.out ?? join(root, "out/demo"))
-const checkpointEveryMs = wholeNumber("--checkpoint-every", values["checkpoint-every"] ?? "100")
-
-const uninterrupted: RunPlan = {
-  directory: join(directory, "uninterrupted"),
-  flights,
-  checkpointEveryMs,
-  kills: [],
-  parallelism: [2]
-}
-const killed: RunPlan = {
-  ...uninterrupted,
-  directory: join(directory, "killed"),
-  kills: [
-    { share: 0.3, when: "flowing" },
-    { share: 0.65, when: "checkpoint" }
-  ],
-  parallelism: [2, 3, 1]
-}
 
 const live = new LiveLine(process.stdout)
 const title = (text: string): void => live.print(`\n${live.paint("bold", text)}`)
 const printAll = (lines: ReadonlyArray<string>): void => {
   for (const line of lines) live.print(line)
+}
+
+const plansOf = ({ directory, flights, checkpointEveryMs }: DemoOptions) => {
+  const each = { flights, checkpointEveryMs }
+  const uninterrupted: RunPlan = { ...each, directory: join(directory, "uninterrupted"), kills: [], parallelism: [2] }
+  const killed: RunPlan = {
+    ...each,
+    directory: join(directory, "killed"),
+    kills: [
+      { share: 0.3, when: "flowing" },
+      { share: 0.65, when: "checkpoint" }
+    ],
+    parallelism: [2, 3, 1]
+  }
+  return { uninterrupted, killed }
 }
 
 const runFresh = async (plan: RunPlan): Promise<RunSummary> => {
@@ -57,35 +46,23 @@ const runFresh = async (plan: RunPlan): Promise<RunSummary> => {
   return summary
 }
 
-/** Compares the outputs and says every reason why the proof would not hold. */
-const prove = async (run: RunSummary): Promise<ReadonlyArray<string>> => {
+const here = (path: string): string => relative(process.cwd(), path) || "."
+
+const demo = async (options: DemoOptions): Promise<number> => {
+  const { uninterrupted, killed } = plansOf(options)
+  title(`1. ${count(options.flights)} flights undisturbed, a checkpoint every ${options.checkpointEveryMs} ms`)
+  await runFresh(uninterrupted)
+  title("2. The same again, and the process is killed twice")
+  const run = await runFresh(killed)
   const [reference, output] = [await readOutput(outputOf(uninterrupted)), await readOutput(outputOf(killed))]
-  const days = airportDays(output)
-  const counted = days.reduce((sum, day) => sum + day.flights, 0)
   title("The ten worst airport-days, by minutes of delay in sum")
-  printAll(worstDays(days))
+  printAll(worstDays(airportDays(output)))
   title("The run with the kills, over all its processes")
   printAll(runReport(run))
   title("The proof")
-  live.print(outputLine("uninterrupted", reference))
+  live.print(outputLine("undisturbed", reference))
   live.print(outputLine("killed twice", output))
-  const different = difference(output, reference)
-  const kills = run.processes.length - 1
-  return [
-    ...(different === null ? [] : [`the outputs differ: ${different}.`]),
-    ...(counted === run.records ? [] : [`the lines count ${count(counted)} flights, the job ${count(run.records)}.`]),
-    ...(run.lateRecords === 0 ? [] : [`${plural(run.lateRecords, "flight")} came too late for a window.`]),
-    ...(kills === killed.kills.length ? [] : [`the job was over after ${kills} of 2 kills: give it more --flights.`])
-  ]
-}
-
-const here = (path: string): string => relative(process.cwd(), path) || "."
-
-const demo = async (): Promise<number> => {
-  title(`1. ${count(flights)} flights without a disturbance, a checkpoint every ${checkpointEveryMs} ms`)
-  await runFresh(uninterrupted)
-  title("2. The same again, and the process is killed twice")
-  const problems = await prove(await runFresh(killed))
+  const problems = problemsOf(run, { output, reference, kills: killed.kills.length })
   printAll(verdict(problems, live.paint))
   title("Look further")
   const checkpoints = here(checkpointsOf(killed))
@@ -98,7 +75,7 @@ const demo = async (): Promise<number> => {
 }
 
 try {
-  process.exitCode = await demo()
+  process.exitCode = await demo(readOptions(process.argv.slice(2)))
 } catch (error) {
   live.print(`\n  ${live.paint("red", "FAILED")}  ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

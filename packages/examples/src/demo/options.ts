@@ -1,6 +1,28 @@
-/** A count from the command line. Fails: throws for what is none. */
-export const wholeNumber = (option: string, text: string): number => {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value > 0) return value
-  throw new RangeError(`Option ${option} is "${text}"; use a whole number of at least 1.`)
+import { join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+
+export interface DemoOptions {
+  readonly flights: number
+  /** Everything that the demo writes lies below. */
+  readonly directory: string
+  readonly checkpointEveryMs: number
+}
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url))
+const text = { type: "string" } as const
+
+/** Fails: throws for options that are unknown or no whole numbers. */
+export const readOptions = (args: ReadonlyArray<string>): DemoOptions => {
+  const { values } = parseArgs({ args: [...args], options: { flights: text, out: text, "checkpoint-every": text } })
+  return {
+    flights: wholeNumber("--flights", values.flights ?? "3000000"),
+    directory: resolve(values.out ?? join(root, "out/demo")),
+    checkpointEveryMs: wholeNumber("--checkpoint-every", values["checkpoint-every"] ?? "100")
+  }
+}
+
+const wholeNumber = (option: string, value: string): number => {
+  if (/^[1-9]\d*$/.test(value)) return Number(value)
+  throw new RangeError(`Option ${option} is "${value}"; use a whole number of at least 1.`)
 }

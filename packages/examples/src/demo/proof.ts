@@ -1,9 +1,11 @@
-/** Reads what a run has made visible, so that two runs can be compared byte for byte. */
+/** Reads what a run has made visible, and compares two runs byte for byte. */
 import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Schema } from "effect"
 import { AirportDay } from "../flight-delays.ts"
+import { count, plural } from "./format.ts"
+import type { RunSummary } from "./RunLog.ts"
 
 export interface Output {
   readonly files: number
@@ -28,13 +30,30 @@ const decodeLine = Schema.decodeUnknownSync(Schema.fromJsonString(AirportDay))
 
 export const airportDays = (output: Output): ReadonlyArray<AirportDay> => output.lines.map((line) => decodeLine(line))
 
-/** Why the two outputs are not the same, or null if they are. */
-export const difference = (killed: Output, uninterrupted: Output): string | null => {
-  if (killed.bytes.equals(uninterrupted.bytes)) return null
-  const at = killed.lines.findIndex((line, index) => line !== uninterrupted.lines[index])
-  const index = at === -1 ? killed.lines.length : at
+interface Evidence {
+  readonly output: Output
+  /** Of the undisturbed run. */
+  readonly reference: Output
+  readonly kills: number
+}
+
+/** Every reason why the proof does not hold, as sentences; none if it does. */
+export const problemsOf = (run: RunSummary, { output, reference, kills }: Evidence): ReadonlyArray<string> => {
+  const counted = airportDays(output).reduce((sum, { flights }) => sum + flights, 0)
+  const killed = run.processes.length - 1
+  return [
+    output.bytes.equals(reference.bytes) ? null : difference(output.lines, reference.lines),
+    counted === run.records ? null : `The lines count ${count(counted)} flights, the job ${count(run.records)}.`,
+    run.lateRecords === 0 ? null : `${plural(run.lateRecords, "flight")} came too late for the window.`,
+    killed === kills ? null : `The job was over after ${killed} of ${kills} kills: give it more --flights.`
+  ].filter((problem) => problem !== null)
+}
+
+const difference = (lines: ReadonlyArray<string>, reference: ReadonlyArray<string>): string => {
+  const at = lines.findIndex((line, index) => line !== reference[index])
+  const index = at === -1 ? lines.length : at
   return (
-    `sorted line ${index + 1} is ${killed.lines[index] ?? "missing"}, ` +
-    `but ${uninterrupted.lines[index] ?? "missing"} without the kills`
+    `The outputs differ from sorted line ${index + 1} on: ${lines[index] ?? "the end"} with the kills, ` +
+    `${reference[index] ?? "the end"} without.`
   )
 }
