@@ -1,7 +1,7 @@
-import { NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit } from "effect"
 import { runCommand } from "../../packages/cli/src/commands.ts"
 import { describeFailure } from "../../packages/cli/src/failures.ts"
+import { platform } from "../../packages/cli/src/platform.ts"
 
 export interface EndedHere {
   readonly stdout: string
@@ -22,7 +22,7 @@ export const runHere = async (args: ReadonlyArray<string>): Promise<EndedHere> =
   const exit = await Effect.runPromiseExit(
     runCommand(args, { version: "0.0.0", signals: null }).pipe(
       Effect.provideService(Console.Console, captured),
-      Effect.provide(NodeServices.layer)
+      Effect.provide(platform)
     )
   )
   const stdout = printed.join("")

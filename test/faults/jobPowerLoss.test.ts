@@ -32,8 +32,7 @@ const cutAt = (operation: number): Cut => ({
 
 /** Fails for an end of a cut run that says anything else than that the power went. */
 const expectCut = (exit: Exit.Exit<unknown, unknown>, where: string): void => {
-  if (Exit.isSuccess(exit)) return assert.fail(`${where}: the job went on without power`)
-  const error = Cause.squash(exit.cause)
+  const error = Exit.isSuccess(exit) ? new Error("the job went on without power") : Cause.squash(exit.cause)
   const names = [error, error instanceof Error ? error.cause : null].map((e) => (e instanceof Error ? e.name : ""))
   assert.include(names, "PowerLost", `${where}: ${String(error)}`)
 }

@@ -21,7 +21,8 @@ const start = async () => {
   const { enableCompileCache, registerHooks } = await import("node:module")
   // A job that died is back sooner: loading takes half the time.
   enableCompileCache()
-  if (!existsSync(new URL("../src/main.ts", import.meta.url))) return import("../dist/main.js")
+  if (!existsSync(new URL("../src/main.ts", import.meta.url)))
+    return import(new URL("../dist/main.js", import.meta.url))
   registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: [...context.conditions, sourceCondition] })
@@ -30,6 +31,6 @@ const start = async () => {
 }
 
 start().catch((error) => {
-  console.error("error: tidemark could not be loaded: " + (process.env.TIDEMARK_DEBUG ? error.stack : error.message))
+  console.error(`error: tidemark could not be loaded: ${process.env.TIDEMARK_DEBUG ? error.stack : error.message}`)
   process.exit(70)
 })

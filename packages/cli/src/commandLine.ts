@@ -1,14 +1,14 @@
 /** Runs a command line in this process: what it needs of the platform, its failures, its exit code. */
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Exit, Layer, Logger } from "effect"
 import packageJson from "../package.json" with { type: "json" }
 import { isHelp, isMisunderstood, runCommand } from "./commands.ts"
 import { describeFailure, exitCodes, stackText } from "./failures.ts"
 import { stderr } from "./output/StatusOutput.ts"
 import { stderrLogger } from "./output/stderrLogger.ts"
+import { platform } from "./platform.ts"
 import type { Signals } from "./signals.ts"
 
-const layers = Layer.merge(NodeServices.layer, Logger.layer([stderrLogger]))
+const layers = Layer.merge(platform, Logger.layer([stderrLogger]))
 
 /** Ends the process. */
 export const runCommandLine = async (args: ReadonlyArray<string>, signals: Signals | null): Promise<never> => {
@@ -18,10 +18,8 @@ export const runCommandLine = async (args: ReadonlyArray<string>, signals: Signa
   process.stdout.on("error", () => process.exit(exitCodes.failed))
   const command = runCommand(args, { version: packageJson.version, signals })
   const exit = await Effect.runPromiseExit(Effect.provide(command, layers))
-  process.exit(Exit.isSuccess(exit) ? exitCodes.fine : report(failureOf(exit.cause)))
+  process.exit(Exit.isSuccess(exit) ? exitCodes.fine : report(Cause.squash(exit.cause)))
 }
-
-const failureOf = (cause: Cause.Cause<unknown>): unknown => Cause.squash(cause)
 
 /** Prints a failure and answers the exit code. */
 const makeReporter = (args: ReadonlyArray<string>): ((error: unknown) => number) => {

@@ -19,6 +19,8 @@ import type { Sink, Source } from "@tidemark/core/connector"
 import { Schema } from "effect"
 import { ShortDuration } from "./shortDuration.ts"
 
+const require = createRequire(import.meta.url)
+
 /** The columns that the job reads; those that it does not name stay in the file. */
 export const Flight = Schema.Struct({
   /** Scheduled departure, epoch milliseconds. */
@@ -62,8 +64,7 @@ export const flightDelays = (flights: Source<Flight>, report: Sink<AirportDay>):
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10)
 
 /** Where npm has put the three million flights. */
-export const flightsFile = (): string =>
-  join(createRequire(import.meta.url).resolve("vega-datasets"), "../../data/flights-3m.parquet")
+export const flightsFile = (): string => join(require.resolve("vega-datasets"), "../../data/flights-3m.parquet")
 
 /** The file as a source: row groups are its splits, and since they are in order of time, windows close as early as can be. */
 export const flightsSource = (options: { readonly input?: string; readonly limit?: number } = {}): Source<Flight> =>

@@ -2,16 +2,8 @@ import { Job, Trigger } from "@tidemark/core"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { countJob, shownCounts, words } from "../../support/countJob.ts"
+import { seededNumbers } from "../../support/seededNumbers.ts"
 import { until } from "../../support/until.ts"
-
-/** A small linear congruential generator: the same seed fails at the same records. */
-const numbersFrom = (seed: number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 describe("a job in memory whose functions fail now and then", () => {
   for (const [seed, parallelism] of [
@@ -23,7 +15,7 @@ describe("a job in memory whose functions fail now and then", () => {
     [6, 3]
   ] as const) {
     it(`S1 S2 shows every window exactly once, at parallelism ${parallelism}, seed ${seed}`, async () => {
-      const random = numbersFrom(seed)
+      const random = seededNumbers(seed)
       const records = words(3_000)
       const failAt = Array.from({ length: 4 }, () => Math.floor(random() * 4_000))
       let seen = 0

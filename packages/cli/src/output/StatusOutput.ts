@@ -10,6 +10,9 @@ export interface OutputStream {
   readonly write: (text: string) => unknown
 }
 
+/** Some terminals say 0. */
+const columnsDefault = 80
+
 export class StatusOutput {
   readonly paint: Paint
   readonly canRedraw: boolean
@@ -34,7 +37,7 @@ export class StatusOutput {
   status(text: string): void {
     if (this.canRedraw) {
       this.clear()
-      this.#draw(cut(text, (this.#stream.columns ?? 80) - 1))
+      this.#draw(cut(text, (this.#stream.columns || columnsDefault) - 1))
     } else this.line(text)
   }
 

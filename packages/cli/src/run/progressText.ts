@@ -9,13 +9,18 @@ export interface Progress {
   readonly recordsPerSecond: number | null
   /** Records that the input holds, where the job says so. */
   readonly expectedRecords: number | null
+  /** A log may hold lines of several jobs, a terminal's width is scarce. */
+  readonly isNamed: boolean
 }
 
-export const progressText = ({ report, recordsPerSecond, expectedRecords }: Progress, paint: Paint): string => {
+export const progressText = (
+  { report, recordsPerSecond, expectedRecords, isNamed }: Progress,
+  paint: Paint
+): string => {
   const { checkpoints, position, watermark } = report
   const last = checkpoints.history.at(-1)
   return [
-    `${paint.bold(report.job)} ${stateText(report, paint)}`,
+    `${isNamed ? `${paint.bold(report.job)} ` : ""}${stateText(report, paint)}`,
     `${countText(position.records)} records`,
     recordsPerSecond === null ? null : `${countText(recordsPerSecond)}/s`,
     expectedRecords === null ? null : shareText(position.records, expectedRecords),

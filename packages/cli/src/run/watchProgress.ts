@@ -68,7 +68,8 @@ export class ProgressView {
     const report = this.#watched.report()
     const { expectedRecords } = this.#watched
     const recordsPerSecond = this.#speed()
-    this.#output.status(progressText({ report, recordsPerSecond, expectedRecords }, this.#output.paint))
+    const isNamed = !this.#output.canRedraw
+    this.#output.status(progressText({ report, recordsPerSecond, expectedRecords, isNamed }, this.#output.paint))
   }
 
   #sample({ durationMs: at, recordsIn: records }: RunReport): void {

@@ -18,6 +18,7 @@ import {
   align,
   capture,
   captured,
+  committerKey,
   emptySubtask,
   forget,
   type SubtaskContext,
@@ -62,7 +63,10 @@ export const subtaskMachine = setup({
   initial: "deploying",
   context: ({ input }) => emptySubtask(input),
   on: {
-    "subtask.cancel": ".cancelled",
+    "subtask.cancel": {
+      target: ".cancelled",
+      actions: [{ type: "perform", params: [{ _tag: "StopParts", keys: [committerKey] }] }, assign({ capturing: [] })]
+    },
     "transaction.prepared": {
       actions: {
         type: "perform",
@@ -304,7 +308,7 @@ export const subtaskMachine = setup({
       }
     },
     cancelled: {
-      description: "The attempt was cancelled; nothing more is done.",
+      description: "The attempt was cancelled; a snapshot that is written all the same is released.",
       type: "final"
     }
   }

@@ -16,10 +16,22 @@ export class LiveLine {
     this.paint = painter(stream)
   }
 
+  /** Shows what will soon be gone: on a terminal only. */
+  hint(text: string): void {
+    if (!this.#stream.isTTY) return
+    this.#stream.write(`${eraseLine}${wrapOff}${text}${wrapOn}`)
+    this.#isShown = true
+  }
+
+  /** Takes the line back. */
+  clear(): void {
+    if (this.#isShown) this.#stream.write(eraseLine)
+    this.#isShown = false
+  }
+
   update(text: string): void {
     if (this.#stream.isTTY) {
-      this.#stream.write(`${eraseLine}${wrapOff}${text}${wrapOn}`)
-      this.#isShown = true
+      this.hint(text)
       return
     }
     if (performance.now() - this.#plainAt < 1_000) return

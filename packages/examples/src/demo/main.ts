@@ -74,6 +74,8 @@ const demo = async (options: DemoOptions): Promise<number> => {
   return problems.length === 0 ? 0 : 1
 }
 
+// Whoever read has gone away, such as `head`.
+process.stdout.once("error", () => process.exit(1))
 try {
   process.exitCode = await demo(readOptions(process.argv.slice(2)))
 } catch (error) {

@@ -5,19 +5,21 @@ import type { Running, SplitStart } from "./messages.ts"
 import type { ProcessLog } from "./RunLog.ts"
 
 const barWidth = 20
+/** A rate over less time would say nothing. */
+const measuredFromMs = 150
 
 /** Records per second, progress, watermark and the last checkpoint. */
 export const progressLine = (log: ProcessLog, total: number, paint: Painter): string => {
   const { progress } = log
-  if (progress === null) return "  starting …"
+  if (progress === null) return ""
   const share = progress.position / total
   const filled = Math.round(share * barWidth)
-  const rate = progress.flowingMs === 0 ? 0 : (progress.recordsIn / progress.flowingMs) * 1_000
+  const isMeasured = progress.flowingMs > measuredFromMs
   const last = log.completed.at(-1)
   const parts = [
     `${paint("cyan", "█".repeat(filled))}${paint("dim", "░".repeat(barWidth - filled))} ${percent(share).padStart(5)}`,
     `${count(progress.position)} flights`,
-    `${count(rate)}/s`,
+    isMeasured ? `${count((progress.recordsIn / progress.flowingMs) * 1_000)}/s` : null,
     progress.watermark === null ? null : `watermark ${minute(progress.watermark)}`,
     last === undefined ? null : `checkpoint ${last.id}: ${millis(last.durationMs)}, ${bytes(last.bytes)}`
   ]
@@ -47,7 +49,7 @@ export const restoreLines = (log: ProcessLog, running: Running, paint: Painter):
 
 /** T_recovery as an observer of the process sees it, and what it consists of. */
 export const recoveryText = ({ startMs, restoreMs }: Running, recoveryMs: number): string =>
-  `${millis(recoveryMs)} after the kill (start of Node ${millis(startMs)}, restore ${millis(restoreMs)})`
+  `${millis(recoveryMs)} after the kill (start of the process ${millis(startMs)}, restore ${millis(restoreMs)})`
 
 const decodeRow = Schema.decodeUnknownOption(Schema.Struct({ row: Schema.Int }))
 

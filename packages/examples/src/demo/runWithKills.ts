@@ -59,14 +59,16 @@ const runProcess = async (plan: RunPlan, { index, killedAt, live }: Start) => {
   })
   let log = newProcess(parallelism)
   let endedAt = 0
+  live.hint("  starting …")
   for await (const message of worker.messages()) {
     if (message._tag === "Failed") throw new Error(message.message)
     log = noted(log, message)
     if (message._tag === "Running" && killedAt !== null) {
+      live.clear()
       log = { ...log, recoveryMs: performance.now() - killedAt }
       for (const line of restoreLines(log, message, live.paint)) live.print(line)
     }
-    if (log.end === "running") live.update(progressLine(log, plan.flights, live.paint))
+    if (message._tag === "Progress" && log.end === "running") live.update(progressLine(log, plan.flights, live.paint))
     if (kill !== undefined && log.end === "running" && isTime(kill, { log, message, flights: plan.flights })) {
       worker.kill()
       endedAt = performance.now()

@@ -1,0 +1,5 @@
+import { describe } from "vitest"
+import { subtaskScenarios } from "./scenarios/subtask.ts"
+import { runAll } from "./support/Scenario.ts"
+
+describe("subtask machine", () => runAll(subtaskScenarios))

@@ -1,0 +1,58 @@
+/** Every transition of every machine is taken by a scenario that asserts what it does. */
+import { describe, expect, it } from "vitest"
+import { createMachine } from "xstate"
+import { machines, makeStepper } from "../../../packages/core/src/protocol/index.ts"
+import { checkpointScenarios } from "./scenarios/checkpoint.ts"
+import { committerScenarios } from "./scenarios/committer.ts"
+import { coordinatorScenarios } from "./scenarios/coordinator.ts"
+import { jobScenarios } from "./scenarios/job.ts"
+import { subtaskScenarios } from "./scenarios/subtask.ts"
+import { recordTransitions, type TransitionCounts } from "./support/transitionRecorder.ts"
+
+const scenarios = {
+  job: jobScenarios,
+  coordinator: coordinatorScenarios,
+  checkpoint: checkpointScenarios,
+  subtask: subtaskScenarios,
+  committer: committerScenarios
+}
+
+const untaken = (counts: TransitionCounts): ReadonlyArray<string> =>
+  [...counts].flatMap(([name, count]) => (count === 0 ? [name] : []))
+
+describe("transition coverage", () => {
+  const recorded = {
+    job: recordTransitions(machines.job),
+    coordinator: recordTransitions(machines.coordinator),
+    checkpoint: recordTransitions(machines.checkpoint),
+    subtask: recordTransitions(machines.subtask),
+    committer: recordTransitions(machines.committer)
+  }
+
+  for (const name of ["job", "coordinator", "checkpoint", "subtask", "committer"] as const) {
+    it(`${name}: its scenarios take every transition`, () => {
+      for (const { run } of scenarios[name]) run()
+      expect(recorded[name].size).toBeGreaterThan(4)
+      expect(untaken(recorded[name])).toEqual([])
+    })
+  }
+
+  it("a transition that nobody takes is named", () => {
+    const door = createMachine({
+      id: "door",
+      initial: "shut",
+      states: { shut: { on: { push: "open", pull: [{ guard: "isFree", target: "open" }, {}] } }, open: {} }
+    }).provide({ guards: { isFree: () => false } })
+    const counts = recordTransitions(door)
+    const { step, initial } = makeStepper(door)
+    step(initial(undefined)[0], { type: "pull" })
+    expect(counts).toEqual(
+      new Map([
+        ["door shut push #0 [] -> open", 0],
+        ["door shut pull #0 [isFree] -> open", 0],
+        ["door shut pull #1 [] -> (stays)", 1]
+      ])
+    )
+    expect(untaken(counts)).toHaveLength(2)
+  })
+})
