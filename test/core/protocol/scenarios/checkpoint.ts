@@ -82,7 +82,7 @@ export const checkpointScenarios = [
   scenario("a checkpoint that nobody has acknowledged has nothing to release", () => {
     const it = checkpoint()
     it.send({ type: "checkpoint.expire" })
-    expect(it.tags).toEqual(["CancelTimer", "ToOwner", "ToOwner"])
+    expect(it.tags).toEqual(["ToOwner", "CancelTimer", "ToOwner"])
     expect(it.commands.at(-1)).toEqual(told("expired"))
   }),
   scenario("K2 S14 while finalizing nothing but the log's answer ends it", () => {
