@@ -13,7 +13,7 @@ const limit = 60_000
 
 const rowsOf = (rows: ReadonlyArray<AirportDay>): ReadonlyArray<string> => rows.map((row) => JSON.stringify(row)).sort()
 
-/** What DESIGN calls a hand-written `Map` loop. */
+/** The hand-written `Map` loop that the pipeline stands for. */
 const plainLoop = async (): Promise<ReadonlyArray<AirportDay>> => {
   const days = new Map<string, AirportDay>()
   const file = await asyncBufferFromFile(flightsFile())

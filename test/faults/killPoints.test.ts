@@ -94,7 +94,8 @@ describe.concurrent("the flights job is exactly once when it is killed at", () =
 describe("the kills", () => {
   it("have hit every kill point at parallelism 2, after restores and after commits", () => {
     assert.deepStrictEqual(kills.map(({ killedAt }) => killedAt).sort(), killPoints.map(({ name }) => name).sort())
-    assert.isAbove(kills.filter(({ restored }) => restored !== null).length, killPoints.length / 2)
-    assert.isAbove(kills.filter(({ commits }) => commits > 0).length, killPoints.length / 4)
+    const restored = kills.filter((killed) => killed.restored !== null)
+    assert.isAbove(restored.length, killPoints.length / 2)
+    assert.isAbove(restored.filter(({ published }) => published > 0).length, 5)
   })
 })

@@ -60,7 +60,10 @@ const reader = <A>(options: PacedOptions<A>, later: () => void): SourceReader<A>
       if (current === undefined) return options.isEndless === true ? { _tag: "Pending" } : { _tag: "Exhausted" }
       if (current.next === current.to) {
         queue.shift()
-        return { _tag: "SplitFinished", split: current.id }
+        if (options.isEndless !== true) return { _tag: "SplitFinished", split: current.id }
+        // The splits of an endless source never finish: event time stands still behind their records.
+        later()
+        return { _tag: "Pending" }
       }
       const end = Math.min(current.to, current.next + Math.min(recordsMax, options.perPoll))
       const values = options.records.slice(current.next, end)

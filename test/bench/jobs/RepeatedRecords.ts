@@ -21,8 +21,11 @@ export class RepeatedRecords<A> {
   readonly source: Source<A>
   readonly #records: ReadonlyArray<A>
   readonly #total: number
-  #polledAt = 0
-  #longestGapMs = 0
+  readonly #gap = new LongestGap(() => performance.now())
+  readonly #busyGap = new LongestGap(() => {
+    const { system, user } = process.threadCpuUsage()
+    return (system + user) / 1000
+  })
 
   constructor(options: RepeatedRecordsOptions<A>) {
     this.#records = options.records
@@ -38,9 +41,14 @@ export class RepeatedRecords<A> {
     }
   }
 
-  /** Milliseconds; starts anew with every reading from the beginning. */
+  /** Milliseconds; starts anew with every reading. */
   get longestGapMs(): number {
-    return this.#longestGapMs
+    return this.#gap.longestMs
+  }
+
+  /** The same in CPU time of the thread: what is left of a gap where other processes are not counted. */
+  get longestBusyGapMs(): number {
+    return this.#busyGap.longestMs
   }
 
   #reader(): SourceReader<A> {
@@ -49,13 +57,12 @@ export class RepeatedRecords<A> {
     return {
       assign: (_split, position: Json | null) => {
         next = position === null ? 0 : decodePosition(position).next
-        this.#longestGapMs = 0
-        this.#polledAt = Number.POSITIVE_INFINITY
+        this.#gap.begin()
+        this.#busyGap.begin()
       },
       poll: (recordsMax) => {
-        const now = performance.now()
-        this.#longestGapMs = Math.max(this.#longestGapMs, now - this.#polledAt)
-        this.#polledAt = now
+        this.#gap.lap()
+        this.#busyGap.lap()
         if (isFinished) return { _tag: "Exhausted" }
         if (next >= this.#total) {
           isFinished = true
@@ -77,5 +84,26 @@ export class RepeatedRecords<A> {
       if (record !== undefined) values.push(record)
     }
     return values
+  }
+}
+
+class LongestGap {
+  longestMs = 0
+  readonly #now: () => number
+  #last = 0
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  begin(): void {
+    this.longestMs = 0
+    this.#last = Number.POSITIVE_INFINITY
+  }
+
+  lap(): void {
+    const now = this.#now()
+    this.longestMs = Math.max(this.longestMs, now - this.#last)
+    this.#last = now
   }
 }

@@ -38,11 +38,7 @@ describe("the trigger decider", () => {
       { periodic: "Wait", manual: "Wait", final: "Run", stop: "Run" }
     ],
     ["the pause is not over", { isPauseOver: false }, { periodic: "Wait", manual: "Run", final: "Run", stop: "Run" }],
-    [
-      "K1 no id is reserved",
-      { hasIds: false },
-      { periodic: "Wait", manual: "Wait", final: "Wait", stop: "Wait" }
-    ],
+    ["K1 no id is reserved", { hasIds: false }, { periodic: "Wait", manual: "Wait", final: "Wait", stop: "Wait" }],
     [
       "a terminal one is pending",
       { hasTerminal: true },

@@ -1,7 +1,7 @@
 /** What holds for the definition of every machine (STYLE of machines). */
 import { describe, expect, it } from "vitest"
 import { createMachine, setup } from "xstate"
-import { makeComponent, makeStepper, machines } from "../../../packages/core/src/protocol/index.ts"
+import { machines, makeComponent, makeStepper } from "../../../packages/core/src/protocol/index.ts"
 
 interface Node {
   readonly path: ReadonlyArray<string>
@@ -46,7 +46,12 @@ describe("P1 the stepper", () => {
   }).createMachine({
     id: "counter",
     on: {
-      go: { actions: [{ type: "perform", params: ["a"] }, { type: "perform", params: ["b", "c"] }] },
+      go: {
+        actions: [
+          { type: "perform", params: ["a"] },
+          { type: "perform", params: ["b", "c"] }
+        ]
+      },
       fail: { actions: [{ type: "perform", params: ["lost"] }, "shout"] }
     }
   })
@@ -76,7 +81,10 @@ describe("C1 a component", () => {
     context: ({ input }) => input,
     entry: {
       type: "perform",
-      params: ({ context }) => [{ _tag: "Born", name: context.name }, { _tag: "ToOwner", event: { type: "born" } }]
+      params: ({ context }) => [
+        { _tag: "Born", name: context.name },
+        { _tag: "ToOwner", event: { type: "born" } }
+      ]
     },
     on: { greet: { actions: { type: "perform", params: [{ _tag: "Greeting" }] } } }
   })
@@ -88,7 +96,13 @@ describe("C1 a component", () => {
           type: "perform",
           params: [
             { _tag: "Before" },
-            { _tag: "StartParts", parts: [{ key: 2, input: { name: "two" } }, { key: 1, input: { name: "one" } }] },
+            {
+              _tag: "StartParts",
+              parts: [
+                { key: 2, input: { name: "two" } },
+                { key: 1, input: { name: "one" } }
+              ]
+            },
             { _tag: "After" }
           ]
         }

@@ -41,6 +41,9 @@ const runUntilBothShow = (job: JobOptions) =>
     )
   )
 
+const entriesOf = (storage: CheckpointStorage) =>
+  Effect.runPromise(Effect.flatMap(storage.inspect("word-count"), (reader) => reader.listEntries))
+
 const failureOf = async (job: JobOptions): Promise<string> => {
   const result = await Effect.runPromise(Effect.result(Job.run(job)))
   return Result.isFailure(result) ? result.failure.message : "did not fail"
@@ -70,12 +73,10 @@ describe("resuming", () => {
   it("rule 10: a job that has finished says so and changes nothing", async () => {
     const { expected, job, sink, storage } = countJob()
     await Job.runPromise(job)
-    const entries = () =>
-      Effect.runPromise(Effect.flatMap(storage.inspect("word-count"), (reader) => reader.listEntries))
-    const before = await entries()
+    const before = await entriesOf(storage)
     const again = await Job.runPromise(job)
     expect(again).toMatchObject({ outcome: "alreadyEnded", recordsIn: 0, position: { records: 2_000 } })
-    expect(await entries()).toEqual(before)
+    expect(await entriesOf(storage)).toEqual(before)
     expect(shownCounts(sink.records())).toEqual(expected)
   })
 
@@ -115,11 +116,16 @@ describe("resuming", () => {
 
 describe("rule 8: the sink is the witness", () => {
   it("starting over into a full target is refused, with the choices", async () => {
-    const { job } = countJob({ records: words(20_000) })
+    const { expected, job, sink, storage } = countJob({ records: words(20_000) })
     await runAndAbandon(job, 3)
+    const before = await entriesOf(storage)
     const message = await failureOf({ ...job, resume: "never" })
     expect(message).toMatch(/Sink "shown" shows output of checkpoint \d+ .* newer than an empty start/)
     expect(message).toMatch(/Repair the damaged checkpoint, use another output/)
+    // Nothing was changed: the log is as it was, and the job still resumes from its newest checkpoint.
+    expect(await entriesOf(storage)).toEqual(before)
+    expect((await Job.runPromise(job)).restored).not.toBeNull()
+    expect(shownCounts(sink.records())).toEqual(expected)
   })
 
   for (const how of ["flip", "truncate", "remove"] as const) {
@@ -180,12 +186,11 @@ describe("a pipeline that changed since the checkpoint", () => {
     it(`${name}: listed by name, nothing touched`, async () => {
       const { job, storage } = neverShown()
       await runAndAbandon(job, 2)
-      const before = await Effect.runPromise(Effect.flatMap(storage.inspect("word-count"), (r) => r.listEntries))
+      const before = await entriesOf(storage)
       const failure = await failureOf({ ...job, pipeline: make("shown") })
       expect(failure).toMatch(message)
       expect(failure).toContain("Nothing was touched")
-      const after = await Effect.runPromise(Effect.flatMap(storage.inspect("word-count"), (r) => r.listEntries))
-      expect(after).toEqual(before)
+      expect(await entriesOf(storage)).toEqual(before)
     })
   }
 

@@ -45,31 +45,37 @@ export const openSinks = Effect.fnUntraced(function* (
   return sessions
 })
 
-/** Rule 8: output that is newer than the restored checkpoint forbids the restore, or is removed if the user said so. */
+/**
+ * Rule 8: output that is newer than the restored checkpoint forbids the restore, unless the user said that it may be
+ * removed. Changes nothing; answers the sinks to rewind.
+ */
 export const askWitnesses = Effect.fnUntraced(function* (options: {
   readonly plan: PhysicalPlan
   readonly sessions: Sessions
   readonly restored: CheckpointId | null
   readonly rewindOutput: boolean
-}): Effect.fn.Return<void, SinkFailure | OutputAhead> {
+}): Effect.fn.Return<ReadonlyArray<Rewind>, SinkFailure | OutputAhead> {
+  const rewinds: Array<Rewind> = []
   for (const { output } of options.plan.tasks) {
     if (output._tag !== "Sink") continue
     const session = sessionOf(options.sessions, output.uid)
     const visible = yield* session.highestVisible
     if (visible === null || visible <= (options.restored ?? 0)) continue
-    if (options.rewindOutput && session.rewind !== null) {
-      yield* session.rewind(options.restored)
-      continue
+    if (!options.rewindOutput || session.rewind === null) {
+      return yield* new OutputAhead({
+        operator: output.uid,
+        target: output.sink.description,
+        visible,
+        restored: options.restored,
+        canRewind: session.rewind !== null
+      })
     }
-    return yield* new OutputAhead({
-      operator: output.uid,
-      target: output.sink.description,
-      visible,
-      restored: options.restored,
-      canRewind: session.rewind !== null
-    })
+    rewinds.push(session.rewind(options.restored))
   }
+  return rewinds
 })
+
+type Rewind = Effect.Effect<void, SinkFailure>
 
 /** Removes what no restored transaction refers to. */
 export const rollBackSinks = Effect.fnUntraced(function* (

@@ -3,6 +3,9 @@ import type { ChannelId } from "../model/ids.ts"
 import type { StreamElement } from "../model/StreamElement.ts"
 import type { Signal } from "./Signal.ts"
 
+/** Batches kept for the sender to fill again: while the tasks take turns, more are never under way. */
+const sparesMax = 2
+
 /**
  * A bounded, in-order channel between two subtasks of one thread. HOT per batch.
  *
@@ -71,7 +74,7 @@ export class Channel {
   }
   /** Gives a batch that was taken and has been run back to the sender, which fills its arrays again. */
   recycle(batch: Batch): void {
-    if (this.#spare.length < this.#capacity) this.#spare.push(batch)
+    if (this.#spare.length < sparesMax) this.#spare.push(batch)
   }
 
   /** A batch whose arrays may be overwritten; undefined where none has come back. */

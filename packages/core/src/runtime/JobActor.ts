@@ -16,7 +16,7 @@ import { askWitnesses, buildSubtasks, openSinks, planSplits, rollBackSinks } fro
 import type { AttemptContext } from "./AttemptContext.ts"
 import { backoffDelay } from "./backoff.ts"
 import { CoordinatorActor } from "./CoordinatorActor.ts"
-import { AlreadyEnded, decideClaim, restoreCandidates } from "./claimDecision.ts"
+import { AlreadyEnded, decideClaim } from "./claimDecision.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
 import { type Inspection, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
@@ -24,7 +24,7 @@ import { Mailbox } from "./Mailbox.ts"
 import { removeOrphans } from "./ManifestIndex.ts"
 import type { Recovery } from "./RunReport.ts"
 import { RunTotals } from "./RunTotals.ts"
-import { loadRestorePoint, type RestorePoint } from "./restorePoint.ts"
+import type { RestorePoint } from "./restorePoint.ts"
 import { runActor } from "./runActor.ts"
 import type { SubtaskRuntime } from "./SubtaskRuntime.ts"
 import { makeTimers, type Timers } from "./Timers.ts"
@@ -50,6 +50,9 @@ export class JobActor {
   #state: ReturnType<typeof jobComponent.initial>[0]
   #crew: Crew | null = null
   #writer: LogWriter | null = null
+  /** Loaded for the claim, handed to the restore. */
+  #point: RestorePoint | null = null
+  #claimBegan = 0
   #attempt: RunningAttempt | null = null
   #failure: { readonly failure: Failure; readonly at: number } | null = null
   #restored: CheckpointId | null = null
@@ -152,11 +155,16 @@ export class JobActor {
   #claim(attempt: number): Effect.Effect<void> {
     const { plan, storage, holder } = this.#job
     const inspected = this.#inspected("claim", null)
+    this.#claimBegan = nowOf(this.#job)
     return claimLog(storage, {
       job: plan.pipeline,
       holder: holder.name,
       since: timeOf(this.#job),
-      decide: (content) => decideClaim(this.#job, content, this.#resumeOf(attempt))
+      decide: (content) =>
+        Effect.map(decideClaim(this.#job, content, this.#resumeOf(attempt)), ({ point, resumesFrom }) => {
+          this.#point = point
+          return resumesFrom
+        })
     }).pipe(
       inspected,
       Effect.matchCause({
@@ -196,11 +204,10 @@ export class JobActor {
     return Effect.gen({ self: this }, function* () {
       const scope = yield* Scope.make()
       this.#attempt = { number: attempt, scope, subtasks: [] }
-      const began = nowOf(this.#job)
       const { point, subtasks } = yield* Scope.provide(this.#build(attempt, claim), scope)
       this.#attempt = { number: attempt, scope, subtasks }
       this.totals.begin(subtasks)
-      this.#noteRestored(point.manifest?.id ?? null, began)
+      this.#noteRestored(point.manifest?.id ?? null)
       this.mailbox.post({ type: "attempt.restored", subtasks: subtasks.map((subtask) => subtask.parts.id) })
     }).pipe(
       this.#inspected("restore", claim.recorded.at(-1) ?? null),
@@ -210,12 +217,13 @@ export class JobActor {
 
   readonly #build = Effect.fnUntraced(function* (this: JobActor, attempt: number, claim: Claimed) {
     const { plan, settings, storage, stats, clock } = this.#job
-    const writer = this.#leadership
-    const candidates = restoreCandidates(writer.before, this.#resumeOf(attempt))
-    const point = yield* loadRestorePoint(storage, plan.pipeline, candidates)
+    const point = this.#point
+    invariant(point !== null, "what an attempt restores was loaded before its claim")
+    this.#point = null
     const restored = point.manifest?.id ?? null
     const sessions = yield* openSinks(plan, claim.term)
-    yield* askWitnesses({ plan, sessions, restored, rewindOutput: settings.rewindOutput })
+    const { rewindOutput } = settings
+    for (const rewind of yield* askWitnesses({ plan, sessions, restored, rewindOutput })) yield* rewind
     yield* this.#invalidateCorrupt(point)
     const splits = yield* planSplits(plan, point)
     yield* rollBackSinks(plan, sessions, point).pipe(this.#inspected("rollback", restored))
@@ -254,8 +262,9 @@ export class JobActor {
     }
   })
 
-  #noteRestored(restored: CheckpointId | null, began: number): void {
+  #noteRestored(restored: CheckpointId | null): void {
     const now = nowOf(this.#job)
+    const began = this.#claimBegan
     if (this.#isFirstRestore) {
       this.#isFirstRestore = false
       this.#restored = restored

@@ -1,5 +1,6 @@
 import type { SinkWriter } from "../connector/Sink.ts"
 import { Batch } from "../model/Batch.ts"
+import { invariant } from "../model/invariant.ts"
 import type { KeyValue } from "../model/keyGroups.ts"
 import { keyGroupCount, ownerOf } from "../model/keyGroups.ts"
 import type { StreamElement } from "../model/StreamElement.ts"
@@ -41,7 +42,7 @@ export class ExchangeOutput implements TaskOutput {
 
   collect(value: unknown, timestamp: Timestamp, key: KeyValue, group: number): void {
     const filling = this.#filling[this.#owners[group] ?? 0]
-    if (filling === undefined) return
+    invariant(filling !== undefined, "every key group has an owner", group)
     const at = filling.length
     filling.values[at] = value
     filling.timestamps[at] = timestamp

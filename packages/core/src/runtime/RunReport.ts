@@ -25,7 +25,7 @@ export interface RunReport {
   readonly watermark: Timestamp | null
   /** The checkpoint that the first attempt of this process restored. */
   readonly restored: CheckpointId | null
-  /** From the beginning of that restore until records could flow. */
+  /** From the beginning of that attempt, its claim included, until records could flow. */
   readonly restoreMs: number
   /** Failures from which this process has recovered. */
   readonly recoveries: ReadonlyArray<Recovery>

@@ -6,7 +6,7 @@ import { Job, type JobHandle, maxWatermark, type RunReport, Trigger } from "@tid
 import { Effect, Schema } from "effect"
 import { airportDaySink, flightDelays, flightsSource } from "../flight-delays.ts"
 import { type WorkerMessage, WorkerTask } from "./messages.ts"
-import { SplitWatch } from "./watchSplits.ts"
+import { SplitWatch } from "./SplitWatch.ts"
 
 const tellEveryMs = 40
 
