@@ -3,6 +3,7 @@
  * nothing but finished lines is visible, each once, and every completed checkpoint is whole; at the end the output is
  * that of an uninterrupted run, and that is DuckDB's.
  */
+import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Semaphore } from "effect"
 import { duckFlights, visibleFlights } from "../support/flightsOracle.ts"
@@ -25,13 +26,15 @@ const recordsPerCheckpoint = 8_000
 /** For a machine that does a lot else. */
 const timeout = 400_000
 
+const killableJob = fileURLToPath(new URL("./fixtures/killableJob.ts", import.meta.url))
+
 const processes = Semaphore.makeUnsafe(2)
 
 type Run = Pick<KillableArgs, "parallelism" | "killAt" | "recordsPerCheckpoint">
 
 const run = (directories: FlightsDirectories, how: Run) =>
   processes.withPermits(1)(
-    runNode("test/faults/fixtures/killableJob.ts", [JSON.stringify({ ...directories, limit, ...how })])
+    runNode(["--conditions=tidemark-source", killableJob, JSON.stringify({ ...directories, limit, ...how })])
   )
 
 /** Runs the job to its end and answers its report. */

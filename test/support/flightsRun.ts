@@ -20,7 +20,10 @@ export const flightsDirectories = Effect.map(
   (directory): FlightsDirectories => ({ checkpoints: join(directory, "checkpoints"), out: join(directory, "out") })
 )
 
-/** At any time: nothing visible but what belongs there, each line once, and every completed checkpoint is whole. */
+/**
+ * At any time: nothing visible but what belongs there, each line once, and every completed checkpoint is whole. Answers
+ * how many lines are visible and which checkpoint the last process resumed from.
+ */
 export const expectSoundFlights = (
   { checkpoints, out }: FlightsDirectories,
   { expected, where }: { readonly expected: ReadonlySet<string>; readonly where: string }
@@ -35,12 +38,17 @@ export const expectSoundFlights = (
     ).toEqual([])
     const storage = FileStorage.at(checkpoints)
     const jobs = yield* storage.jobs
-    if (jobs.length === 0) return expect(lines, where).toEqual([])
+    if (jobs.length === 0) {
+      expect(lines, where).toEqual([])
+      return { lines: 0, resumedFrom: null }
+    }
     const reader = yield* storage.inspect("flight-delays")
     yield* verifyJob(reader)
-    const { view } = yield* readLog(reader)
+    const { entries, view } = yield* readLog(reader)
     // Rule 8: nothing is visible of a checkpoint that is not completed.
     expect(highest, where).toBeLessThanOrEqual(view.completed.at(-1)?.manifest.id ?? 0)
+    const claim = entries.findLast(({ entry }) => entry._tag === "Claim")?.entry
+    return { lines: lines.length, resumedFrom: claim?._tag === "Claim" ? claim.resumesFrom : null }
   })
 
 const nothing = { foreign: [], highest: 0, lines: [] }

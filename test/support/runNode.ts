@@ -1,4 +1,4 @@
-/** Runs a program of this checkout in a process of its own. */
+/** Runs Node in a process of its own, as from a shell at the root of the checkout. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { tmpdir } from "node:os"
@@ -17,43 +17,45 @@ export interface Ended {
 
 export interface RunningNode {
   readonly child: ChildProcess
+  readonly hasEnded: () => boolean
   readonly ended: Effect.Effect<Ended>
 }
 
-/** Where Node keeps compiled code by default: a process starts in half the time. */
+/** Where Node keeps compiled code by default: with it a process starts in half the time. */
 const compileCache = join(tmpdir(), "node-compile-cache")
 
-/** The root of the checkout. */
-const root = fileURLToPath(new URL("../../", import.meta.url))
+/** Without what the test runner sets. */
+const environment = (): NodeJS.ProcessEnv => {
+  const { NODE_OPTIONS: _, ...rest } = process.env
+  return { ...rest, NODE_COMPILE_CACHE: compileCache }
+}
 
-/** Starts a program, given by its path in the checkout; it is killed with the scope at the latest. */
-export const startNode = (
-  program: string,
-  args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>> = {}
-): Effect.Effect<RunningNode, never, Scope> =>
+const start = (args: ReadonlyArray<string>): RunningNode => {
+  const child = spawn(process.execPath, args, {
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    env: environment(),
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  let stdout = ""
+  let stderr = ""
+  let hasEnded = false
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text
+  })
+  const closed = once(child, "close").then(() => {
+    hasEnded = true
+    return { code: child.exitCode, signal: child.signalCode, stdout, stderr }
+  })
+  return { child, hasEnded: () => hasEnded, ended: Effect.promise(() => closed) }
+}
+
+/** Starts Node with these arguments; killed with the scope at the latest. */
+export const startNode = (args: ReadonlyArray<string>): Effect.Effect<RunningNode, never, Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => {
-      const child = spawn(process.execPath, ["--conditions=tidemark-source", program, ...args], {
-        cwd: root,
-        env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
-        stdio: ["ignore", "pipe", "pipe"]
-      })
-      let stdout = ""
-      let stderr = ""
-      child.stdout.on("data", (text) => {
-        stdout += String(text)
-      })
-      child.stderr.on("data", (text) => {
-        stderr += String(text)
-      })
-      const closed = once(child, "close")
-      const ended = Effect.promise(async () => {
-        await closed
-        return { code: child.exitCode, signal: child.signalCode, stdout, stderr }
-      })
-      return { child, ended }
-    }),
+    Effect.sync(() => start(args)),
     ({ child, ended }) =>
       Effect.suspend(() => {
         child.kill("SIGKILL")
@@ -61,6 +63,6 @@ export const startNode = (
       })
   )
 
-/** Runs a program to its end. */
-export const runNode = (...run: Parameters<typeof startNode>): Effect.Effect<Ended> =>
-  Effect.scoped(Effect.flatMap(startNode(...run), ({ ended }) => ended))
+/** Runs Node with these arguments to the end. */
+export const runNode = (args: ReadonlyArray<string>): Effect.Effect<Ended> =>
+  Effect.scoped(Effect.flatMap(startNode(args), ({ ended }) => ended))
