@@ -4,7 +4,6 @@
  * of visible files after the claim, and a random while on top. A job that ends in spite of all kills makes room for a new
  * one.
  */
-import { existsSync, readdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { seededRandom } from "../../packages/core/src/testing/seededRandom.ts"
@@ -15,7 +14,7 @@ import {
   runFlights,
   startFlights
 } from "../support/flightsCommand.ts"
-import { duckFlights, visibleFlights } from "../support/flightsOracle.ts"
+import { duckFlights, namesIn, visibleFlights } from "../support/flightsOracle.ts"
 import {
   expectFinishedFlights,
   expectSoundFlights,
@@ -34,8 +33,6 @@ const timeout = 400_000
 const seed = seedOfRun("randomKills")
 const random = seededRandom(seed)
 const randomInt = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1))
-
-const namesIn = (directory: string): ReadonlyArray<string> => (existsSync(directory) ? readdirSync(directory) : [])
 
 /** Names that were not there when the process started: retention takes names away, so counting would not do. */
 const newNames = (directory: string, isCounted: (name: string) => boolean) => {

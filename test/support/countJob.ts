@@ -28,7 +28,7 @@ export const expectedCounts = (records: ReadonlyArray<Word>, windowMs: number): 
 export const shownCounts = (shown: ReadonlyArray<WordCount>): ReadonlyArray<string> =>
   shown.map(({ count, start, word }) => `${JSON.stringify([word, start])} ${count}`).sort()
 
-export const windowMs = 1_000
+const windowMs = 1_000
 
 export interface CountJobOptions {
   readonly records?: ReadonlyArray<Word>

@@ -1,5 +1,5 @@
 /** What the flights job must show, from elsewhere: DuckDB's answer over the same file. And what it shows. */
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { Effect } from "effect"
 import { flightsFile } from "../../packages/examples/src/flight-delays.ts"
 import { duckRows } from "../connectors/parquet/duckFile.ts"
@@ -39,11 +39,15 @@ export interface VisibleFlights {
   readonly hidden: ReadonlyArray<string>
 }
 
+/** Nothing for a directory that is not there yet. */
+export const namesIn = (directory: string): ReadonlyArray<string> =>
+  existsSync(directory) ? readdirSync(directory).sort() : []
+
 const part = /^part-c(\d{9})-t\d{4}-s\d{2}\.flight-delays\.report\.jsonl$/
 
 /** What somebody sees who reads every file of the output directory that does not begin with a dot. */
 export const visibleFlights = (directory: string): VisibleFlights => {
-  const names = readdirSync(directory)
+  const names = namesIn(directory)
   const visible = names.filter((name) => !name.startsWith("."))
   const lines = visible.flatMap((name) => {
     const text = readFileSync(`${directory}/${name}`, "utf8")

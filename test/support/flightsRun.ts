@@ -1,5 +1,4 @@
 /** What must hold of a flights job's directories, whenever its process is killed, and when it has ended. */
-import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { FileStorage } from "@tidemark/backends/file"
 import { verifyJob } from "@tidemark/core/inspect"
@@ -29,7 +28,7 @@ export const expectSoundFlights = (
   { expected, where }: { readonly expected: ReadonlySet<string>; readonly where: string }
 ) =>
   Effect.gen(function* () {
-    const { foreign, highest, lines } = existsSync(out) ? visibleFlights(out) : nothing
+    const { foreign, highest, lines } = visibleFlights(out)
     expect(foreign, where).toEqual([])
     expect(new Set(lines).size, `${where}: lines are doubled`).toBe(lines.length)
     expect(
@@ -50,8 +49,6 @@ export const expectSoundFlights = (
     const claim = entries.findLast(({ entry }) => entry._tag === "Claim")?.entry
     return { lines: lines.length, resumedFrom: claim?._tag === "Claim" ? claim.resumesFrom : null }
   })
-
-const nothing = { foreign: [], highest: 0, lines: [] }
 
 /** At the end: the very lines of the uninterrupted run, and nothing but the files that hold them. */
 export const expectFinishedFlights = (

@@ -40,7 +40,13 @@ describe("the view of a log", () => {
   })
 
   it("an invalidated checkpoint is corrupt and no longer completed", () => {
-    const log = view(claim(1, 1), manifest(1, 1), manifest(1, 2), claim(2, 1001, { resumesFrom: 2 }), invalidation(2, 2))
+    const log = view(
+      claim(1, 1),
+      manifest(1, 1),
+      manifest(1, 2),
+      claim(2, 1001, { resumesFrom: 2 }),
+      invalidation(2, 2)
+    )
     expect(idsOf(log)).toEqual([1])
     expect(log.corrupt.map(({ manifest }) => manifest.id)).toEqual([2])
   })

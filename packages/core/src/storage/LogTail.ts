@@ -15,25 +15,22 @@ import type { JobStorage } from "./CheckpointStorage.ts"
 /** Between tries of an append whose outcome is unknown. There is no giving up: only an answer settles it. */
 export const unknownRetries = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("5 seconds")])
 
-/** The entry that is being appended at the slot after the last one. */
-interface Head {
-  readonly slot: number
-  readonly entry: Entry
-  /** Appends of it that may still have an effect: under way, interrupted, or of unknown outcome. */
-  open: number
-}
-
 interface Entry {
   readonly bytes: Uint8Array
-  /** Where it stands; null until that is known. */
-  slot: number | null
+  /** Appends of it that may still have an effect: under way, interrupted, or of unknown outcome. */
+  open: number
+  outcome:
+    | { readonly _tag: "Waiting" }
+    | { readonly _tag: "Stands"; readonly slot: number }
+    | { readonly _tag: "Failed"; readonly failure: StorageFailure }
 }
 
 export class LogTail {
   readonly #job: string
   readonly #storage: JobStorage
   #lastSlot: number
-  #head: Head | null = null
+  /** Entries to append, in the order of the calls. */
+  readonly #queue: Array<Entry> = []
 
   constructor(options: { readonly job: string; readonly storage: JobStorage; readonly lastSlot: number }) {
     this.#job = options.job
@@ -44,46 +41,63 @@ export class LogTail {
   /** Appends an entry and answers its slot, however long its outcome stays unknown. Fails: the entry does not stand. */
   append(bytes: Uint8Array): Effect.Effect<number, Fenced | StorageFailure> {
     return Effect.suspend(() => {
-      const own: Entry = { bytes, slot: null }
-      return Effect.retry(this.#appendAfterHead(own), {
+      const own: Entry = { bytes, open: 0, outcome: { _tag: "Waiting" } }
+      this.#queue.push(own)
+      const appended = Effect.retry(this.#work(own), {
         schedule: unknownRetries,
         while: (failure) => failure._tag === "StorageFailure" && failure.outcome === "unknown"
       })
-    })
-  }
-
-  /** J2: first what is under way, then the entry itself. */
-  #appendAfterHead(own: Entry): Effect.Effect<number, Fenced | StorageFailure> {
-    return Effect.suspend(() => {
-      if (own.slot !== null) return Effect.succeed(own.slot) // settled by another caller meanwhile
-      const head = this.#head ?? { slot: this.#lastSlot + 1, entry: own, open: 0 }
-      this.#head = head
-      return Effect.flatMap(this.#appendHead(head), () => this.#appendAfterHead(own))
-    })
-  }
-
-  #appendHead(head: Head): Effect.Effect<void, Fenced | StorageFailure> {
-    return Effect.suspend(() => {
-      head.open++
-      return appendAt(this.#storage, head.slot, head.entry.bytes)
-    }).pipe(
-      Effect.tapError((failure) => Effect.logWarning(failure.message)),
-      Effect.mapError((failure) => {
-        if (failure.outcome === "none") head.open--
-        if (head.open > 0) return asUnknown(failure) // J3
-        if (this.#head === head) this.#head = null
-        return failure
-      }),
-      Effect.flatMap((result) => {
-        if (result === "taken") return Effect.fail(new Fenced({ job: this.#job, slot: head.slot })) // J1
-        head.entry.slot = head.slot
-        if (this.#head === head) {
-          this.#head = null
-          this.#lastSlot = head.slot
-        }
-        return Effect.void
+      const forget = Effect.sync(() => {
+        if (own.open === 0) this.#remove(own)
       })
-    )
+      return Effect.onInterrupt(appended, () => forget)
+    })
+  }
+
+  /** J2: whoever wants to append settles what is first in the queue, until it is the turn of its own entry. */
+  #work(own: Entry): Effect.Effect<number, Fenced | StorageFailure> {
+    return Effect.suspend(() => {
+      const { outcome } = own
+      if (outcome._tag === "Stands") return Effect.succeed(outcome.slot)
+      if (outcome._tag === "Failed") return Effect.fail(outcome.failure)
+      const [first = own] = this.#queue
+      return Effect.andThen(this.#appendFirst(first), this.#work(own))
+    })
+  }
+
+  #appendFirst(first: Entry): Effect.Effect<void, Fenced | StorageFailure> {
+    return Effect.suspend(() => {
+      const slot = this.#lastSlot + 1
+      first.open++
+      return Effect.matchEffect(appendAt(this.#storage, slot, first.bytes), {
+        onSuccess: (result) => {
+          if (result === "taken") return Effect.fail(new Fenced({ job: this.#job, slot })) // J1
+          if (first.outcome._tag === "Waiting") {
+            first.outcome = { _tag: "Stands", slot }
+            this.#lastSlot = slot
+            this.#remove(first)
+          }
+          return Effect.void
+        },
+        onFailure: (failure) => Effect.andThen(Effect.logWarning(failure.message), this.#afterFailure(first, failure))
+      })
+    })
+  }
+
+  #afterFailure(first: Entry, failure: StorageFailure): Effect.Effect<void, StorageFailure> {
+    return Effect.suspend(() => {
+      if (failure.outcome === "none") first.open--
+      if (first.outcome._tag !== "Waiting") return Effect.void
+      if (first.open > 0) return Effect.fail(asUnknown(failure)) // J3
+      first.outcome = { _tag: "Failed", failure }
+      this.#remove(first)
+      return Effect.void
+    })
+  }
+
+  #remove(entry: Entry): void {
+    const index = this.#queue.indexOf(entry)
+    if (index >= 0) this.#queue.splice(index, 1)
   }
 }
 

@@ -25,7 +25,7 @@ export const sums: KeyedStateDescriptor<Sum> = {
   copy: ({ count, total }) => ({ count, total })
 }
 
-export const words: KeyedStateDescriptor<string> = {
+const words: KeyedStateDescriptor<string> = {
   operator: "last word",
   name: "word",
   kind: "value",

@@ -15,8 +15,8 @@ export class TinyStorage implements JobStorage {
   faults: ReadonlyArray<AppendFault> = []
   /** For the next reads of entries: how many fail. */
   readsFailing = 0
-  /** Called before every append. */
-  onAppend: (slot: number) => void = () => {}
+  /** Called before every read of an entry. */
+  onRead: (slot: number) => void = () => {}
   #late: ReadonlyArray<() => void> = []
 
   readonly listEntries = Effect.sync(() => [...this.entries.keys()].sort((a, b) => a - b))
@@ -29,6 +29,7 @@ export class TinyStorage implements JobStorage {
 
   readonly readEntry = (slot: number) =>
     Effect.suspend(() => {
+      this.onRead(slot)
       if (this.readsFailing > 0) {
         this.readsFailing--
         return Effect.fail(failure("read", "io", "none"))
@@ -41,7 +42,6 @@ export class TinyStorage implements JobStorage {
 
   readonly appendEntry = (slot: number, bytes: Uint8Array): Effect.Effect<"appended" | "taken", StorageFailure> =>
     Effect.suspend(() => {
-      this.onAppend(slot)
       const [fault = "none", ...rest] = this.faults
       this.faults = rest
       const land = () => this.#land(slot, bytes)
