@@ -44,7 +44,7 @@ const measure = async (length: number): Promise<Table> => {
     ...fastContestants(items, steps, fastPasses),
     ...otherContestants(items, steps, (other) => other.passes)
   ]
-  return alternate(contestants, { title: `${length} operators, polluted`, rounds: 15, warmups: 3 })
+  return alternate(contestants, { title: `${length} operators, polluted`, rounds: 9, warmups: 2 })
 }
 
 const fastContestants = (

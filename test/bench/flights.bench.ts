@@ -32,7 +32,7 @@ export const flightsBenchmark = async (): Promise<BenchmarkResult> => {
     { name: "Tidemark, every 100 ms", records, run: () => runJob(flights, Trigger.every("100 millis")) }
   ]
   await demandEqual(contestants)
-  const table = await alternate(contestants, { title: `${records} flights, polluted`, rounds: 7, warmups: 1 })
+  const table = await alternate(contestants, { title: `${records} flights, polluted`, rounds: 5, warmups: 1 })
   const ratio = ratioOf(table, everySecond)
   return {
     tables: [table],

@@ -15,7 +15,7 @@ import { RepeatedRecords } from "./jobs/RepeatedRecords.ts"
 import { type KeyKind, makeVisits, Visit, visitsPipeline } from "./jobs/visits.ts"
 
 const users = 1_000_000
-const passes = 3
+const passes = 2
 const pauseMaxMs = 50
 
 const off = "checkpoints off"

@@ -47,7 +47,7 @@ const takeFrom = (channel: Channel, count: number, received: Array<ReadonlyArray
 }
 
 it("an exchange hands every record to the owner of its key group, in order and unchanged, though batches are filled again", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(action, { maxLength: 30 }), (actions) => {
       const channels = makeChannels()
       const output = new ExchangeOutput(channels)

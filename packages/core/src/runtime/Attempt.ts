@@ -8,7 +8,7 @@ import { Effect, type Scope } from "effect"
 import type { SinkSession } from "../connector/Sink.ts"
 import type { SourceFailure } from "../model/errors.ts"
 import { OutputAhead, type SinkFailure } from "../model/errors.ts"
-import { type CheckpointId, channelId, subtaskId } from "../model/ids.ts"
+import { type CheckpointId, subtaskId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import { keyGroupRange } from "../model/keyGroups.ts"
 import { minWatermark } from "../model/time.ts"
@@ -16,19 +16,17 @@ import { compileChain } from "../pipeline/compileChain.ts"
 import type { PhysicalPlan, TaskPlan } from "../pipeline/PhysicalPlan.ts"
 import { makeSubtaskState } from "../state/index.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
-import { Channel } from "./Channel.ts"
+import type { Channel } from "./Channel.ts"
 import type { JobSettings } from "./JobOptions.ts"
 import { batchSize, ExchangeOutput, SinkOutput, type TaskOutput } from "./Outputs.ts"
 import { restoredSplits, restoredTransactions, restoredWatermark } from "./restoredLists.ts"
 import type { RestorePoint } from "./restorePoint.ts"
-import { Signal } from "./Signal.ts"
+import type { Signal } from "./Signal.ts"
 import { SplitReader, type SplitState, unstarted } from "./SplitReader.ts"
 import { SubtaskRuntime } from "./SubtaskRuntime.ts"
 import { ExchangeInput, SourceInput, type TaskInput } from "./TaskInput.ts"
+import { inlineTransport } from "./Transport.ts"
 import { parseTransaction } from "./transactions.ts"
-
-/** Batches that a channel holds before its sender waits. */
-const channelCapacity = 4
 
 /** The sinks of an attempt, opened, by uid. */
 export type Sessions = ReadonlyMap<string, SinkSession<unknown>>
@@ -114,16 +112,15 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: {
   readonly sessions: Sessions
   readonly splits: ReadonlyMap<string, ReadonlyArray<SplitState>>
 }) {
-  const signals = new Map<string, Signal>()
-  const channels = connect(options.plan, options.settings.parallelism, signals)
+  const transport = inlineTransport(options.plan, options.settings.parallelism)
   const subtasks: Array<SubtaskRuntime> = []
   for (const task of options.plan.tasks) {
     const chain = compileChain(task, options.settings.chains)
     for (let index = 0; index < options.settings.parallelism; index++) {
       const id = subtaskId({ task: task.id, index })
-      const signal = signalOf(signals, id)
+      const { inputs, outputs, signal } = transport.endsOf(id)
       const state = makeSubtaskState()
-      const output = yield* openOutput(task, index, options.sessions, channels.get(id)?.outputs ?? [])
+      const output = yield* openOutput(task, index, options.sessions, outputs)
       let describePosition = (_index: number): string => "the first record"
       const instance = chain.instantiate({
         subtask: index,
@@ -131,7 +128,7 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: {
         output,
         position: (record) => describePosition(record)
       })
-      const input = yield* openInput(task, index, { ...options, signal, channels: channels.get(id)?.inputs ?? [] })
+      const input = yield* openInput(task, index, { ...options, signal, channels: inputs })
       describePosition = (record) => input.position(record)
       const snapshots = options.point.snapshots.get(task.id) ?? []
       yield* state.restore(snapshots, keyGroupRange(index, options.settings.parallelism))
@@ -223,45 +220,6 @@ const openOutput = Effect.fnUntraced(function* (
   if (output._tag === "Exchange") return new ExchangeOutput(channels)
   return new SinkOutput(yield* sessionOf(sessions, output.uid).writer(index))
 })
-
-interface Ends {
-  readonly inputs: Array<Channel>
-  readonly outputs: Array<Channel>
-}
-
-/** One channel from every subtask before an exchange to every subtask behind it; outputs in the order of the targets. */
-const connect = (plan: PhysicalPlan, parallelism: number, signals: Map<string, Signal>): ReadonlyMap<string, Ends> => {
-  const ends = new Map<string, Ends>()
-  const endsOf = (id: string): Ends => {
-    const found = ends.get(id) ?? { inputs: [], outputs: [] }
-    ends.set(id, found)
-    return found
-  }
-  for (const { id: task, output } of plan.tasks) {
-    if (output._tag !== "Exchange") continue
-    for (let sender = 0; sender < parallelism; sender++) {
-      for (let receiver = 0; receiver < parallelism; receiver++) {
-        const from = subtaskId({ task, index: sender })
-        const to = subtaskId({ task: output.to, index: receiver })
-        const channel = new Channel({
-          id: channelId({ from, to }),
-          capacity: channelCapacity,
-          sender: signalOf(signals, from),
-          receiver: signalOf(signals, to)
-        })
-        endsOf(from).outputs.push(channel)
-        endsOf(to).inputs.push(channel)
-      }
-    }
-  }
-  return ends
-}
-
-const signalOf = (signals: Map<string, Signal>, id: string): Signal => {
-  const signal = signals.get(id) ?? new Signal()
-  signals.set(id, signal)
-  return signal
-}
 
 const sessionOf = (sessions: Sessions, uid: string): SinkSession<unknown> => {
   const session = sessions.get(uid)

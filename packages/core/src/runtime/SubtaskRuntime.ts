@@ -12,6 +12,7 @@ import { invariant } from "../model/invariant.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
 import { subtaskComponent } from "../protocol/components.ts"
 import { committerKey, type SubtaskCommand, type SubtaskEvent } from "../protocol/subtaskMachine.ts"
+import { performOn, type TaskPort } from "../protocol/TaskPort.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
 import { CaptureWriter } from "./CaptureWriter.ts"
@@ -37,6 +38,7 @@ export class SubtaskRuntime {
   readonly mailbox: Mailbox<SubtaskEvent>
   readonly #attempt: AttemptContext
   readonly #host: TaskHost
+  readonly #port: TaskPort
   #state: MachineState
   #crew: Crew | null = null
   #isHalted = false
@@ -53,6 +55,7 @@ export class SubtaskRuntime {
     })
     this.#state = state
     this.#host = this.#makeHost()
+    this.#port = this.#makePort()
   }
 
   /** Runs until the scope closes or something fails; a failure is told to the attempt. */
@@ -139,19 +142,11 @@ export class SubtaskRuntime {
   #perform(command: SubtaskCommand): void {
     switch (command._tag) {
       case "Block":
-        this.#alignmentBegan ??= this.#now()
-        return
       case "Unblock":
-        this.#alignmentBegan = null
-        return
       case "Capture":
-        this.#captures.capture(command.barrier, this.#now() - (this.#alignmentBegan ?? this.#now()))
-        return
       case "Forward":
-        this.#forward(command.barrier)
-        return
       case "EmitEndOfData":
-        this.parts.output.broadcast({ _tag: "EndOfData" })
+        performOn(this.#port, command)
         return
       case "AbandonCapture":
         this.#captures.abandon(command.id)
@@ -168,6 +163,22 @@ export class SubtaskRuntime {
       case "TellJob":
         this.#attempt.tellJob(command.event)
         return
+    }
+  }
+
+  #makePort(): TaskPort {
+    return {
+      block: () => {
+        this.#alignmentBegan ??= this.#now()
+      },
+      unblock: () => {
+        this.#alignmentBegan = null
+      },
+      capture: (barrier) => {
+        this.#captures.capture(barrier, this.#now() - (this.#alignmentBegan ?? this.#now()))
+      },
+      forward: (barrier) => this.#forward(barrier),
+      emitEndOfData: () => this.parts.output.broadcast({ _tag: "EndOfData" })
     }
   }
 

@@ -3,10 +3,10 @@
  *
  * J4 A claim holds only if, after it was appended, nothing stands above it: a claimant that was paused may have appended
  *    into a gap that retention had left (see `logView` W1).
- * J5 Only a claim that was answered is ours. One of unknown outcome binds nobody: whoever claims again reads again and
- *    claims above it.
+ * J5 Only a claim that was answered is ours, and no two are alike. One of unknown outcome binds nobody: whoever claims
+ *    again reads again and claims above it.
  */
-import { Effect, Result } from "effect"
+import { Effect, Random, Result } from "effect"
 import type { Fenced, FormatTooNew, SnapshotCorrupt, StorageFailure } from "../model/errors.ts"
 import type { CheckpointId, Term } from "../model/ids.ts"
 import type { JobReader, JobStorage } from "./CheckpointStorage.ts"
@@ -85,6 +85,7 @@ export const claimLog = Effect.fnUntraced(function* <E>(
       term: view.term + 1,
       holder: request.holder,
       since: request.since,
+      nonce: yield* Random.nextInt,
       idsReserved,
       resumesFrom: yield* request.decide(before)
     }

@@ -21,6 +21,8 @@ export const Claim = Schema.TaggedStruct("Claim", {
   term: Schema.Int,
   holder: Schema.String,
   since: At,
+  /** Drawn at random: tells claims apart that are alike otherwise, so that nobody takes another's for its own. */
+  nonce: Schema.Int,
   /** Ids `[from, to)` belong to this term. */
   idsReserved: Schema.Struct({ from: Id, to: Id }),
   /** The newest checkpoint that counts from here on; null starts over. */

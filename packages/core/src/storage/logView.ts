@@ -93,22 +93,20 @@ const ascending = (placed: ReadonlyArray<PlacedManifest>): ReadonlyArray<PlacedM
 /** W1: slots of the claims that never held, found from the end of the log. */
 const findVoidClaims = (entries: ReadonlyArray<PlacedEntry>): ReadonlySet<number> => {
   const found = new Set<number>()
+  /** The uppermost of each term; its leader repeats it, with the same nonce, to reserve more ids. */
   const claimsAbove = new Map<Term, Claim>()
   let lowestTermAbove = Number.POSITIVE_INFINITY
   for (const { slot, entry } of [...entries].reverse()) {
     if (entry._tag === "Claim") {
       const above = claimsAbove.get(entry.term)
-      if (lowestTermAbove < entry.term || (above !== undefined && !isSameLeader(entry, above))) found.add(slot)
+      const isAnothers = above !== undefined && above.nonce !== entry.nonce
+      if (lowestTermAbove < entry.term || isAnothers) found.add(slot)
       else claimsAbove.set(entry.term, entry)
     }
     lowestTermAbove = Math.min(lowestTermAbove, entry.term)
   }
   return found
 }
-
-/** A leader repeats its claim to reserve more ids. */
-const isSameLeader = (a: Claim, b: Claim): boolean =>
-  a.holder === b.holder && a.since === b.since && a.resumesFrom === b.resumesFrom
 
 const highestTerm = ({ entries, damaged }: LogEntries): Term =>
   Math.max(0, ...entries.map(({ entry }) => entry.term)) + countAbove(damaged, entries.at(-1)?.slot ?? 0) // W4

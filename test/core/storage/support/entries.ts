@@ -24,6 +24,7 @@ export const claim = (term: number, from: number, options: Partial<Claim> = {}):
   term,
   holder: `leader ${term}`,
   since: at,
+  nonce: term,
   idsReserved: { from, to: from + 1000 },
   resumesFrom: null,
   ...options
