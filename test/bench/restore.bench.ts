@@ -2,6 +2,7 @@
 import { MemoryStorage } from "@tidemark/backends/memory"
 import { Job, type JobOptions, type Pipeline, Trigger } from "@tidemark/core"
 import { Effect } from "effect"
+import { collectGarbage } from "./harness/alternate.ts"
 import { polluteRuntime } from "./harness/pollute.ts"
 import { type BenchmarkResult, type Row, spreadOf } from "./harness/Result.ts"
 import { numberText } from "./harness/render.ts"
@@ -59,7 +60,7 @@ const restoreRow = async (name: string, { pipeline, stopAt }: Restored): Promise
   await runUntil(options, stopAt)
   const restores: Array<number> = []
   for (let round = 0; round <= rounds; round++) {
-    globalThis.gc?.()
+    collectGarbage()
     const report = await runUntil(options, 0)
     if (report.restored === null) throw new Error(`${name}: nothing was restored.`)
     if (round > 0) restores.push(report.restoreMs)

@@ -26,7 +26,7 @@ const dayMs = 86_400_000
 const lateMinutes = 15
 
 /** 3,000,000 flights. */
-export const flightsPath = fileURLToPath(
+const flightsPath = fileURLToPath(
   new URL("../../../node_modules/vega-datasets/data/flights-3m.parquet", import.meta.url)
 )
 

@@ -88,7 +88,7 @@ export class LogTail {
     return Effect.suspend(() => {
       if (failure.outcome === "none") first.open--
       if (first.outcome._tag !== "Waiting") return Effect.void
-
+      if (first.open > 0) return Effect.fail(asUnknown(failure)) // J3
       first.outcome = { _tag: "Failed", failure }
       this.#remove(first)
       return Effect.void
