@@ -15,7 +15,7 @@ import { RepeatedRecords } from "./jobs/RepeatedRecords.ts"
 import { type KeyKind, makeVisits, Visit, visitsPipeline } from "./jobs/visits.ts"
 
 const users = 1_000_000
-const passes = 2
+const passes = 3
 const pauseMaxMs = 50
 
 const off = "checkpoints off"
@@ -64,12 +64,13 @@ const measure = async (kind: KeyKind, visits: ReadonlyArray<Visit>): Promise<Mea
     ...{ title, rounds: 5, warmups: 1 }
   })
   const withCheckpoints = pauses.get(on)?.slice(1) ?? []
-  const longest = spreadOf(withCheckpoints.map((run) => run.betweenBatchesMs))
+  // The worse of the two: the time between batches ends with the input, the event loop also shows what comes behind it.
+  const longest = spreadOf(withCheckpoints.map((run) => Math.max(run.betweenBatchesMs, run.eventLoopMs)))
   return {
     tables: [speed, pauseTable(kind, pauses)],
     targets: [
       {
-        text: `${kind} keys: no record waits longer than ${pauseMaxMs} ms (median of the longest waits)`,
+        text: `${kind} keys: longest pause of a run, of batches or event loop, <= ${pauseMaxMs} ms`,
         figure: `${numberText(longest.median)} ms; throughput with checkpoints ${numberText(ratioOf(speed, on))}`,
         isMet: longest.median <= pauseMaxMs
       }

@@ -20,8 +20,8 @@ import { type KillPoint, killPoints, type Life, lives } from "./fixtures/killPoi
 /** Rows of two row groups: at parallelism 2 both source subtasks have something to do. */
 const limit = 300_000
 
-/** About half a day of flights: something is committed after every second checkpoint or so. */
-const recordsPerCheckpoint = 8_000
+/** A third of a day of flights: something is committed after every third checkpoint or so. */
+const recordsPerCheckpoint = 6_000
 
 /** For a machine that does a lot else. */
 const timeout = 400_000

@@ -1,11 +1,12 @@
-/** The machines together, under thousands of random schedules with faults: a first net, before all schedules are explored. */
+/** The machines together, under hundreds of random schedules with faults: a first net, before all schedules are explored. */
 import { describe, expect, it } from "vitest"
 import type { CheckpointPolicy } from "../../../packages/core/src/protocol/index.ts"
 import { makeRandom } from "../../support/random.ts"
 import { Checker } from "./support/Checker.ts"
-import { recordsPerSource, World } from "./support/World.ts"
+import { World } from "./support/World.ts"
+import { recordsPerSource } from "./support/worldParts.ts"
 
-const seeds = 300
+const seeds = 150
 const stepsMax = 6_000
 
 const all = ["source#0", "source#1"].flatMap((name) =>
@@ -28,9 +29,9 @@ const play = (seed: number, options: { readonly policy: CheckpointPolicy; readon
   return checker
 }
 
-const playAll = (policy: CheckpointPolicy, faults: number) => {
+const playAll = (policy: CheckpointPolicy, faults: number, count = seeds) => {
   const met = { restarts: 0, invalidations: 0 }
-  for (let seed = 1; seed <= seeds; seed++) {
+  for (let seed = 1; seed <= count; seed++) {
     try {
       const { restarts, invalidations } = play(seed, { policy, faults })
       met.restarts += restarts
@@ -52,7 +53,7 @@ describe("coordinator, sources, join and sink together", () => {
   }
 
   it("without faults every record is shown once and nothing is invalidated or restarted", () => {
-    expect(playAll(policy, 0)).toEqual({ restarts: 0, invalidations: 0 })
+    expect(playAll(policy, 0, 30)).toEqual({ restarts: 0, invalidations: 0 })
   })
 
   it("S1-S17 with restarts, lost triggers, late, doubled and unknown outcomes every record is shown once", () => {

@@ -234,6 +234,15 @@ describe("appends of unknown outcome (rule 2)", () => {
     })
   )
 
+  it.effect("J1 a slot that is taken by another's entry, unreadable just now, is no failure of the storage", () =>
+    Effect.gen(function* () {
+      const { append, storage } = yield* given
+      storage.entries.set(2, encodeLogEntry(claim(2, 1001)))
+      storage.readsFailing = 3
+      expect(tagOf(yield* append(manifest(1, 1)))).toBe("Fenced")
+    })
+  )
+
   it.effect("J2 what an interrupted append has begun is finished before anything else is appended", () =>
     Effect.gen(function* () {
       const { append, storage, writer } = yield* given

@@ -62,7 +62,9 @@ const run = Effect.fnUntraced(function* (seed: number) {
   const log = new ScheduledLog(random)
   const story: Story = { writers: [], recorded: [], refused: [], retired: new Set(), fenced: 0 }
   const process = (name: string) =>
-    Effect.forEach([1, 2], () => Effect.exit(leadOnce({ storage: log.storage(name), story, random })), { discard: true })
+    Effect.forEach([1, 2], () => Effect.exit(leadOnce({ storage: log.storage(name), story, random })), {
+      discard: true
+    })
   const fibers = [yield* Effect.forkChild(process("a")), yield* Effect.forkChild(process("b"))]
   let paused: string | null = null
   for (let steps = 0; steps < 5_000; steps++) {
@@ -99,17 +101,26 @@ describe("two leaders over one log", () => {
         // What a leader was told is completed stands, unless retention took it.
         expect(standing, at).toEqual(expect.arrayContaining(told.map(({ id }) => id)))
         // What surely failed stands nowhere.
-        expect(standing.filter((id) => story.refused.includes(id)), at).toEqual([])
+        expect(
+          standing.filter((id) => story.refused.includes(id)),
+          at
+        ).toEqual([])
         // S6, and every leader has a term of its own.
         const terms = story.writers.map(({ term }) => term)
         expect(new Set(terms).size, at).toBe(terms.length)
         const blocks = story.writers.map(({ idsReserved }) => idsReserved).sort((a, b) => a.from - b.from)
-        blocks.slice(1).forEach((block, i) => expect(block.from, at).toBeGreaterThanOrEqual(blocks[i]?.to ?? 0))
+        for (const [i, block] of blocks.slice(1).entries()) {
+          expect(block.from, at).toBeGreaterThanOrEqual(blocks[i]?.to ?? 0)
+        }
         // S10: whoever took over knew all that older leaders were ever told, or something newer.
         for (const writer of story.writers) {
           const known = completedIn(writer).map(({ id }) => id)
           for (const { id, term } of story.recorded) {
-            if (term < writer.term) expect(known.some((other) => other >= id), at).toBe(true)
+            if (term < writer.term)
+              expect(
+                known.some((other) => other >= id),
+                at
+              ).toBe(true)
           }
         }
         met.fenced += story.fenced

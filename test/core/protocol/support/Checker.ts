@@ -1,6 +1,7 @@
 /** What must hold of everything that happens in a {@link World}. */
 import { expect } from "vitest"
-import type { Fact, World } from "./World.ts"
+import type { World } from "./World.ts"
+import type { Fact } from "./worldParts.ts"
 
 export class Checker {
   readonly #completed = new Set<number>()
@@ -17,7 +18,8 @@ export class Checker {
         this.#lastTriggered = fact.id
         return
       case "Recorded":
-        return this.#checkCut(world, fact)
+        this.#checkCut(world, fact)
+        return
       case "Completed":
         expect(this.#recorded, "S7 completed means recorded").toContain(fact.id)
         expect(this.#invalidated, "S11 S12 never both").not.toContain(fact.id)
@@ -29,7 +31,8 @@ export class Checker {
         this.#invalidated.add(fact.id)
         return
       case "Released":
-        return this.#checkReleased(world, fact.objects)
+        this.#checkReleased(world, fact.objects)
+        return
       case "BarrierSent": {
         const key = `${fact.term} ${fact.channel}`
         expect(fact.id, "S15 barriers in increasing order, each once").toBeGreaterThan(this.#lastBarrier.get(key) ?? 0)
@@ -48,7 +51,7 @@ export class Checker {
           expect(idOf(transaction), "S5 nothing visible is newer").toBeLessThanOrEqual(fact.id)
         }
         for (const { transaction } of fact.prepared) {
-          expect(world.transactions, "S19 S20 what the checkpoint holds is still there").toContain(transaction)
+          expect(world.transactions.has(transaction), "S19 S20 what the checkpoint holds is still there").toBe(true)
         }
         this.#restored++
         return
@@ -90,7 +93,10 @@ export class Checker {
 
   #checkReleased(world: World, objects: ReadonlyArray<string>): void {
     const named = world.log.flatMap(({ acknowledged }) => acknowledged.map(({ handle }) => handle.object))
-    expect(objects.filter((object) => named.includes(object)), "S13 S14 nothing that stands is released").toEqual([])
+    expect(
+      objects.filter((object) => named.includes(object)),
+      "S13 S14 nothing that stands is released"
+    ).toEqual([])
   }
 }
 

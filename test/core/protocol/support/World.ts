@@ -18,85 +18,26 @@ import {
 } from "../../../../packages/core/src/protocol/index.ts"
 import type { Random } from "../../../support/random.ts"
 import { Driven } from "./Driven.ts"
-
-const plan = {
-  "source#0": [],
-  "source#1": [],
-  "join#0": ["source#0>join#0", "source#1>join#0"],
-  "sink#0": ["join#0>sink#0"]
-} as const satisfies Record<string, ReadonlyArray<string>>
-
-type SubtaskName = keyof typeof plan
-const names: ReadonlyArray<SubtaskName> = ["source#0", "source#1", "join#0", "sink#0"]
-const outputOf: Record<SubtaskName, string | null> = {
-  "source#0": "source#0>join#0",
-  "source#1": "source#1>join#0",
-  "join#0": "join#0>sink#0",
-  "sink#0": null
-}
-
-type Element =
-  | { readonly _tag: "Record"; readonly record: string }
-  | { readonly _tag: "Barrier"; readonly barrier: Barrier }
-  | { readonly _tag: "End" }
-
-/** What a snapshot holds: everything seen so far, and at the sink what is prepared. */
-export interface Snapshot {
-  readonly seen: ReadonlyArray<string>
-  readonly prepared: ReadonlyArray<Prepared>
-}
-
-interface Capture {
-  readonly id: number
-  readonly seen: ReadonlyArray<string>
-  readonly transaction: string | null
-  isPrepared: boolean
-}
-
-type Commit = Extract<SubtaskCommand, { readonly _tag: "Commit" }>
-
-interface Running {
-  readonly machine: Driven<ReturnType<typeof subtaskComponent.initial>[0], SubtaskEvent, SubtaskCommand>
-  seen: ReadonlyArray<string>
-  /** What the sink has written since its last capture. */
-  written: ReadonlyArray<string>
-  mailbox: ReadonlyArray<SubtaskEvent>
-  captures: ReadonlyArray<Capture>
-  commits: ReadonlyArray<Commit>
-  isExhausted: boolean
-  isFinished: boolean
-}
-
-interface ManifestWrite {
-  readonly barrier: Barrier
-  readonly acknowledged: ReadonlyArray<Acknowledgement>
-  readonly term: number
-  hasLanded: boolean
-}
-
-/** Everything that a checker may want to know of what happened. */
-export type Fact =
-  | { readonly _tag: "Triggered"; readonly id: number }
-  | { readonly _tag: "Recorded"; readonly id: number; readonly acknowledged: ReadonlyArray<Acknowledgement> }
-  | { readonly _tag: "Completed"; readonly id: number }
-  | { readonly _tag: "Invalidated"; readonly id: number }
-  | { readonly _tag: "Retired"; readonly id: number }
-  | { readonly _tag: "Released"; readonly objects: ReadonlyArray<string> }
-  | { readonly _tag: "BarrierSent"; readonly channel: string; readonly id: number; readonly term: number }
-  | { readonly _tag: "Committed"; readonly upTo: number; readonly transactions: ReadonlyArray<string> }
-  | { readonly _tag: "Restored"; readonly id: number; readonly prepared: ReadonlyArray<Prepared> }
-
-export const recordsPerSource = 3
-const idBlock = 20
+import {
+  type Capture,
+  type Commit,
+  type Element,
+  type Fact,
+  idBlock,
+  type ManifestWrite,
+  names,
+  outputOf,
+  plan,
+  type Running,
+  recordsPerSource,
+  type Snapshot,
+  type SubtaskName
+} from "./worldParts.ts"
 
 export class World {
   readonly #random: Random
   readonly #tell: (fact: Fact) => void
-  readonly coordinator: Driven<
-    ReturnType<typeof coordinatorComponent.initial>[0],
-    CoordinatorEvent,
-    CoordinatorCommand
-  >
+  readonly coordinator: Driven<ReturnType<typeof coordinatorComponent.initial>[0], CoordinatorEvent, CoordinatorCommand>
   readonly objects = new Map<string, Snapshot>()
   /** Manifests that stand, in the order of the log. */
   log: ReadonlyArray<{ readonly id: number; readonly acknowledged: ReadonlyArray<Acknowledgement> }> = []
@@ -132,19 +73,26 @@ export class World {
   /** Does one of the things that can be done now. */
   step(): void {
     const random = this.#random
-    if (this.faults > 0 && !this.#isDown && random.chance(0.02)) return this.#fail()
+    if (this.faults > 0 && !this.#isDown && random.chance(0.02)) {
+      this.#fail()
+      return
+    }
     const act = random.pick(this.#isDown ? [...this.#news(), () => this.#restore()] : this.#enabled())
     act?.()
   }
 
+  /** A checkpoint expires when nothing else can happen; otherwise that is a fault (L2). */
   #enabled(): ReadonlyArray<() => void> {
     const subtasks = names.flatMap((name) => {
       const subtask = this.#subtasks[name]
       return subtask === undefined ? [] : this.#enabledIn(name, subtask)
     })
     const request = this.#random.chance(0.02) ? [() => this.#coordinate({ type: "trigger.request" })] : []
-    const timers = this.#timers.map((timer) => () => this.#fireTimer(timer))
-    return [...this.#news(), ...subtasks, ...timers, ...request]
+    const others = [...this.#news(), ...subtasks]
+    const timers = this.#timers
+      .filter((timer) => expiredCheckpoint(timer) === null || others.length === 0 || this.#spendFault(0.02))
+      .map((timer) => () => this.#fireTimer(timer))
+    return [...others, ...timers, ...request]
   }
 
   /** What the coordinator may hear next, also while no attempt runs. */
@@ -219,9 +167,7 @@ export class World {
   }
 
   #fireTimer(timer: string): void {
-    // A timeout is a fault like another: at last checkpoints are given the time that they need (L2).
     const expired = expiredCheckpoint(timer)
-    if (expired !== null && !this.#spendFault(0.05)) return
     this.#timers = this.#timers.filter((other) => other !== timer)
     this.#coordinate(expired === null ? { type: "timer.fired", timer } : { type: "checkpoint.expired", id: expired })
   }
@@ -236,7 +182,10 @@ export class World {
   #settleWrite(write: ManifestWrite): void {
     const isFenced = write.term !== this.#term
     if (!write.hasLanded && !isFenced) {
-      if (this.#spendFault(0.1)) return this.#answer(write, false)
+      if (this.#spendFault(0.1)) {
+        this.#answer(write, false)
+        return
+      }
       write.hasLanded = true
       const { barrier, acknowledged } = write
       this.log = [...this.log, { id: barrier.id, acknowledged }]
@@ -283,7 +232,11 @@ export class World {
       return channels
         .filter((channel) => mayRead(subtask.machine.state.owner.context, channel))
         .flatMap((channel) => (this.#channels[channel] ?? []).slice(0, 1).map((element) => ({ channel, element })))
-        .map(({ channel, element }) => () => this.#takeElement(name, subtask, channel, element))
+        .map(
+          ({ channel, element }) =>
+            () =>
+              this.#takeElement(name, subtask, channel, element)
+        )
     }
     if (subtask.seen.length < recordsPerSource) {
       return [() => this.#process(name, subtask, `${name}/${subtask.seen.length}`)]
@@ -369,7 +322,10 @@ export class World {
       return
     }
     subtask.captures = subtask.captures.filter((other) => other !== capture)
-    if (this.#spendFault(0.1)) return this.#dispatch(name, subtask, { type: "capture.failed", id })
+    if (this.#spendFault(0.1)) {
+      this.#dispatch(name, subtask, { type: "capture.failed", id })
+      return
+    }
     const object = `${this.#term}/${id}/${name}`
     const prepared = subtask.machine.state.parts[0]?.snapshot.context.prepared ?? []
     this.objects.set(object, { seen: capture.seen, prepared })
