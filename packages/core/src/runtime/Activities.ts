@@ -11,11 +11,13 @@ export interface Activities {
   readonly start: (key: string, activity: Effect.Effect<void>) => void
   /** Interrupts an activity and waits for its end. */
   readonly end: (key: string) => Effect.Effect<void>
+  /** Waits until none is running. */
+  readonly idle: Effect.Effect<void>
 }
 
 /** Fails: never; lives until the scope closes. */
 export const makeActivities = Effect.fnUntraced(function* (onDefect: (cause: Cause.Cause<never>) => void) {
-  const fibers = yield* FiberMap.make<string>()
+  const fibers = yield* FiberMap.make<string, void, never>()
   const run = yield* FiberMap.runtime(fibers)()
   const report = (cause: Cause.Cause<never>) =>
     Effect.sync(() => {
@@ -25,7 +27,8 @@ export const makeActivities = Effect.fnUntraced(function* (onDefect: (cause: Cau
     start: (key, activity) => {
       run(key, Effect.tapCause(activity, report))
     },
-    end: (key) => FiberMap.remove(fibers, key)
+    end: (key) => FiberMap.remove(fibers, key),
+    idle: FiberMap.awaitEmpty(fibers)
   }
   return activities
 })

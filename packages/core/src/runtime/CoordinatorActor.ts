@@ -87,6 +87,11 @@ export class CoordinatorActor {
     return yield* runActor(this.mailbox, (event) => this.#handle(event))
   })
 
+  /** Waits, for a while, until retired and invalidated checkpoints are cleaned up: a job that has ended never cleans again. */
+  get idle(): Effect.Effect<void> {
+    return Effect.asVoid(Effect.timeoutOption(this.#running.activities.idle, "5 seconds"))
+  }
+
   /** Begins to coordinate an attempt. */
   begin(attempt: CoordinatedAttempt, event: Extract<CoordinatorEvent, { readonly type: "coordinator.start" }>): void {
     this.#next = attempt

@@ -326,7 +326,8 @@ export class JobActor {
   #recordEnd(end: "finished" | "cancelled"): Effect.Effect<void> {
     const writer = this.#writer
     if (writer === null) return Effect.sync(() => this.mailbox.post({ type: "end.recorded" }))
-    return writer.append({ _tag: "End", term: writer.term, end, at: timeOf(this.#job) }).pipe(
+    const record = writer.append({ _tag: "End", term: writer.term, end, at: timeOf(this.#job) })
+    return Effect.andThen(this.coordinator.idle, record).pipe(
       Effect.retry({
         schedule: Schedule.exponential("100 millis"),
         times: 6,

@@ -1,8 +1,3 @@
-/**
- * A small job without a runtime: the coordinator and four subtasks (two sources, a join, a two-phase sink) joined by
- * queues, a log, a store of objects and a target, all in memory. Every step is chosen from a seed; what goes wrong is, too.
- */
-import type { Barrier } from "../../../../packages/core/src/model/Barrier.ts"
 import {
   type Acknowledgement,
   type CheckpointPolicy,
@@ -11,8 +6,6 @@ import {
   coordinatorComponent,
   expiredCheckpoint,
   mayRead,
-  type Prepared,
-  type SubtaskCommand,
   type SubtaskEvent,
   subtaskComponent
 } from "../../../../packages/core/src/protocol/index.ts"
