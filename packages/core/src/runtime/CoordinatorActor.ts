@@ -239,9 +239,10 @@ export class CoordinatorActor {
   }
 
   #reserve(): void {
+    const attempt = this.#current
     this.#running.activities.start(
       "reserve ids",
-      this.#current.writer.reserve.pipe(
+      attempt.writer.reserve.pipe(
         Effect.retry({
           schedule: Schedule.exponential("100 millis"),
           times: 10,
@@ -249,7 +250,11 @@ export class CoordinatorActor {
         }),
         Effect.match({
           onSuccess: ({ to }) => this.mailbox.post({ type: "ids.reserved", end: to }),
-          onFailure: (failure) => this.#fail({ error: failure, report: { retry: failure.retry, record: null } })
+          onFailure: (failure) => {
+            // A1: an older attempt that was fenced by our own newer claim is no failure of the new one.
+            if (this.#attempt === attempt)
+              this.#fail({ error: failure, report: { retry: failure.retry, record: null } })
+          }
         })
       )
     )

@@ -108,7 +108,7 @@ export class JobActor {
     const { activities, timers } = this.#running
     switch (command._tag) {
       case "ClaimLog":
-        activities.start("claim", this.#claim(command.attempt))
+        activities.start("claim", this.#claim())
         return
       case "RestoreAttempt":
         activities.start("restore", this.#restore(command.attempt, command.claim))
@@ -152,7 +152,7 @@ export class JobActor {
 
   // Claim.
 
-  #claim(attempt: number): Effect.Effect<void> {
+  #claim(): Effect.Effect<void> {
     const { plan, storage, holder } = this.#job
     const inspected = this.#inspected("claim", null)
     this.#claimBegan = nowOf(this.#job)
@@ -161,7 +161,7 @@ export class JobActor {
       holder: holder.name,
       since: timeOf(this.#job),
       decide: (content) =>
-        Effect.map(decideClaim(this.#job, content, this.#resumeOf(attempt)), ({ point, resumesFrom }) => {
+        Effect.map(decideClaim(this.#job, content, this.#resume), ({ point, resumesFrom }) => {
           this.#point = point
           return resumesFrom
         })
@@ -193,9 +193,9 @@ export class JobActor {
     )
   }
 
-  /** Only the first attempt of a process follows the user's choice; the others go on from the latest. */
-  #resumeOf(attempt: number): Resume {
-    return attempt === 1 ? this.#job.settings.resume : "latest"
+  /** The user's choice holds until a claim of this process stands; from then on attempts go on from the latest. */
+  get #resume(): Resume {
+    return this.#writer === null ? this.#job.settings.resume : "latest"
   }
 
   // Restore and run.
