@@ -21,12 +21,14 @@ export interface JsonlWriterOptions<A> {
   readonly subtask: number
 }
 
-/** Characters that are buffered before the task is asked to flush. */
+/** Characters of a chunk; with the first full one the task is asked to flush. */
 const bufferedCharsMax = 1024 * 1024
 
 /** What was written between two cuts. */
 class Cut {
   readonly hidden: string
+  /** Lines not yet in the file: full chunks, and the one being filled. */
+  readonly chunks: Array<string> = []
   text = ""
   records = 0
   /** Bytes in the file. */
@@ -50,12 +52,18 @@ export class JsonlWriter<A> implements SinkWriter<A> {
   write(value: A): void {
     const line = this.options.encode(value)
     if (Result.isFailure(line)) throw this.refused(value, line.failure)
-    this.current.text += `${line.success}\n`
-    this.current.records++
+    const cut = this.current
+    cut.text += `${line.success}\n`
+    cut.records++
+    // One window may fire more than a string can hold before the task gets to flush.
+    if (cut.text.length >= bufferedCharsMax) {
+      cut.chunks.push(cut.text)
+      cut.text = ""
+    }
   }
 
   isFull(): boolean {
-    return this.current.text.length >= bufferedCharsMax
+    return this.current.chunks.length > 0
   }
 
   get flush(): Effect.Effect<void, SinkFailure> {
@@ -95,19 +103,24 @@ export class JsonlWriter<A> implements SinkWriter<A> {
     return new Cut(hiddenName(owner, { term, subtask, cut: this.cuts++ }))
   }
 
-  /** Moves what is buffered into the file. After a failure the text is kept and the size no longer adds up (W2). */
-  private append(cut: Cut): Effect.Effect<void, StorageFailure> {
-    if (cut.text === "") return Effect.void
+  /** Moves what is buffered into the file. After a failure the chunk is kept and the size no longer adds up (W2). */
+  private readonly append = Effect.fnUntraced(function* (
+    this: JsonlWriter<A>,
+    cut: Cut
+  ): Effect.fn.Return<void, StorageFailure> {
     const { directory, files } = this.options
     const path = join(directory, cut.hidden)
-    const { text } = cut
-    const bytes = new TextEncoder().encode(text)
-    const write = cut.bytes === 0 ? files.write(path, bytes) : files.append(path, bytes)
-    return Effect.map(write, () => {
-      cut.text = cut.text.slice(text.length)
+    if (cut.text !== "") {
+      cut.chunks.push(cut.text)
+      cut.text = ""
+    }
+    for (let chunk = cut.chunks[0]; chunk !== undefined; chunk = cut.chunks[0]) {
+      const bytes = new TextEncoder().encode(chunk)
+      yield* cut.bytes === 0 ? files.write(path, bytes) : files.append(path, bytes)
+      cut.chunks.shift()
       cut.bytes += bytes.length
-    })
-  }
+    }
+  })
 
   private refused(value: A, problem: string): SinkFailure {
     const text = Result.getOrElse(

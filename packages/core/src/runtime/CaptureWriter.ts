@@ -3,6 +3,7 @@
  *
  * K1 What was prepared is never dropped: an abandoned checkpoint stops the upload, not the transaction (rule 5).
  * K2 Captures are written one after the other, so that a snapshot holds every transaction prepared before it.
+ * K3 What was written for an abandoned checkpoint is answered for like any other, and released: nothing stays behind.
  */
 import { Deferred, Effect, Result, Semaphore } from "effect"
 import type { Barrier } from "../model/Barrier.ts"
@@ -109,16 +110,26 @@ export class CaptureWriter {
       const event = { type: "transaction.prepared", id: checkpoint, transaction: JSON.stringify(transaction) } as const
       yield* this.#mailbox.ask(event)
     }
-    if (yield* Deferred.isDone(running.abandoned)) return
-    yield* Effect.raceFirst(this.#write(running), Deferred.await(running.abandoned))
+    const began = this.#attempt.clock.currentTimeMillisUnsafe()
+    const abandoned = Effect.as(Deferred.await(running.abandoned), null)
+    const bytes = yield* Effect.raceFirst(running.capture.encode(this.#lateLists()), abandoned)
+    if (bytes === null) return
+    // K3: a write that has begun is not interrupted; abandoning only stops waiting for it.
+    const written = Deferred.makeUnsafe<null>()
+    const write = Effect.ensuring(this.#write(running, bytes, began), Deferred.succeed(written, null))
+    this.#activities.start(`write ${checkpoint}`, write)
+    yield* Effect.raceFirst(Deferred.await(written), abandoned)
   })
 
-  readonly #write = Effect.fnUntraced(function* (this: CaptureWriter, running: Running) {
+  readonly #write = Effect.fnUntraced(function* (
+    this: CaptureWriter,
+    running: Running,
+    bytes: Uint8Array,
+    began: number
+  ) {
     const { checkpoint } = running
     const { id, task, index } = this.#parts
     const { clock, stats, storage, term } = this.#attempt
-    const began = clock.currentTimeMillisUnsafe()
-    const bytes = yield* running.capture.encode(this.#lateLists())
     const object = stateObjectName({ term, checkpoint, task, index })
     const written = yield* Effect.result(writeObject(storage, object, bytes))
     stats.measured(checkpoint, id, {

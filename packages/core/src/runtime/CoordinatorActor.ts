@@ -100,7 +100,10 @@ export class CoordinatorActor {
   }
 
   #handle(event: CoordinatorEvent): void {
-    if (event.type === "coordinator.start") this.#attempt = this.#next
+    if (event.type === "coordinator.start") {
+      this.#attempt = this.#next
+      this.counter.restart()
+    }
     const [next, commands] = coordinatorComponent.step(this.#state, event)
     this.#state = next
     inspectStep(this.#job.settings.inspect, { actor: "coordinator", event, state: next.owner.value, commands })
@@ -128,7 +131,7 @@ export class CoordinatorActor {
         this.#tellSubtasks({ type: "checkpoint.invalidated", id: command.id, reason: command.reason })
         return
       case "ReleaseState":
-        activities.start(`release ${command.id}`, releaseObjects(this.#job.storage, command.objects))
+        activities.start(`release ${command.objects.join()}`, releaseObjects(this.#job.storage, command.objects))
         return
       case "RetireCheckpoint":
         this.#retire(command.id)
@@ -227,6 +230,8 @@ export class CoordinatorActor {
   }
 
   #retire(id: CheckpointId): void {
+    // Between two attempts the next claim may be loading this very checkpoint; its entry stands until a later completion.
+    if (this.#attempt === null) return
     const at = { actor: "coordinator", activity: "retire", checkpoint: id } as const
     const { inspect } = this.#job.settings
     this.#running.activities.start(

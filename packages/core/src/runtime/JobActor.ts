@@ -22,7 +22,7 @@ import { type Inspection, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
 import { Mailbox } from "./Mailbox.ts"
 import { removeOrphans } from "./ManifestIndex.ts"
-import type { Recovery } from "./RunReport.ts"
+import { RecoveryLog } from "./RecoveryLog.ts"
 import { RunTotals } from "./RunTotals.ts"
 import type { RestorePoint } from "./restorePoint.ts"
 import { runActor } from "./runActor.ts"
@@ -52,15 +52,13 @@ export class JobActor {
   #writer: LogWriter | null = null
   /** Loaded for the claim, handed to the restore. */
   #point: RestorePoint | null = null
-  #claimBegan = 0
+  /** A claim was begun and its outcome is not known. */
+  #isClaimOpen = false
+  #failedAttempt = 0
   #attempt: RunningAttempt | null = null
-  #failure: { readonly failure: Failure; readonly at: number } | null = null
-  #restored: CheckpointId | null = null
-  #restoreMs = 0
-  #isFirstRestore = true
+  readonly #log = new RecoveryLog()
   #endedAt: number | null = null
   readonly #corrupt: Array<CheckpointId> = []
-  readonly #recoveries: Array<Recovery> = []
 
   constructor(job: JobContext) {
     this.#job = job
@@ -77,6 +75,8 @@ export class JobActor {
   }
 
   readonly #run = Effect.fnUntraced(function* (this: JobActor) {
+    // A1: whatever ends the actor ends its attempt, after the activities and before the storage is given back.
+    yield* Effect.addFinalizer(() => this.#closeAttempt)
     const activities = yield* makeActivities((cause) => this.#fail(this.#state.context.attempt, failureOf(cause)))
     const timers = yield* makeTimers((timer) => this.mailbox.post({ type: "timer.fired", timer }))
     this.#crew = { activities, timers }
@@ -89,11 +89,8 @@ export class JobActor {
       state: this.#state,
       endedAt: this.#endedAt,
       restarts: Math.max(0, this.#state.context.attempt - 1),
-      restored: this.#restored,
-      restoreMs: this.#restoreMs,
-      corrupt: this.#corrupt,
-      recoveries: this.#recoveries,
-      lastFailure: this.#failure?.failure.error ?? null
+      log: this.#log,
+      corrupt: this.#corrupt
     }
   }
 
@@ -155,7 +152,8 @@ export class JobActor {
   #claim(): Effect.Effect<void> {
     const { plan, storage, holder } = this.#job
     const inspected = this.#inspected("claim", null)
-    this.#claimBegan = nowOf(this.#job)
+    this.#log.began(nowOf(this.#job))
+    this.#isClaimOpen = true
     return claimLog(storage, {
       job: plan.pipeline,
       holder: holder.name,
@@ -169,6 +167,7 @@ export class JobActor {
       inspected,
       Effect.matchCause({
         onSuccess: (writer) => {
+          this.#isClaimOpen = false
           this.#writer = writer
           this.mailbox.post({
             type: "claim.appended",
@@ -181,6 +180,7 @@ export class JobActor {
           })
         },
         onFailure: (cause) => {
+          this.#isClaimOpen = false
           const failure = failureOf(cause)
           if (failure.error instanceof AlreadyEnded) {
             this.totals.noteEnded(failure.error.records)
@@ -207,7 +207,7 @@ export class JobActor {
       const { point, subtasks } = yield* Scope.provide(this.#build(attempt, claim), scope)
       this.#attempt = { number: attempt, scope, subtasks }
       this.totals.begin(subtasks)
-      this.#noteRestored(point.manifest?.id ?? null)
+      this.#log.restoredFrom(point.manifest?.id ?? null, nowOf(this.#job))
       this.mailbox.post({ type: "attempt.restored", subtasks: subtasks.map((subtask) => subtask.parts.id) })
     }).pipe(
       this.#inspected("restore", claim.recorded.at(-1) ?? null),
@@ -262,23 +262,6 @@ export class JobActor {
     }
   })
 
-  #noteRestored(restored: CheckpointId | null): void {
-    const now = nowOf(this.#job)
-    const began = this.#claimBegan
-    if (this.#isFirstRestore) {
-      this.#isFirstRestore = false
-      this.#restored = restored
-      this.#restoreMs = now - began
-      return
-    }
-    const last = this.#failure
-    this.#recoveries.push({
-      restored,
-      recoveryMs: last === null ? now - began : now - last.at,
-      cause: last === null ? "unknown" : messageOf(last.failure.error)
-    })
-  }
-
   #startCoordinator(claim: Claimed): void {
     const subtasks = this.#attempt?.subtasks ?? []
     this.coordinator.begin(
@@ -313,26 +296,34 @@ export class JobActor {
       yield* activities.end("claim")
       yield* activities.end("restore")
       yield* activities.end("run")
-      const attempt = this.#attempt
-      this.totals.end()
-      this.#attempt = null
-      if (attempt !== null) yield* Scope.close(attempt.scope, Exit.void)
+      yield* this.#closeAttempt
       this.mailbox.post({ type: "attempt.cancelled" })
     })
   }
 
+  /** A finalizer of a source or sink that fails is reported; it keeps nobody from going on. */
+  readonly #closeAttempt: Effect.Effect<void> = Effect.gen({ self: this }, function* () {
+    const attempt = this.#attempt
+    if (attempt === null) return
+    this.totals.end()
+    this.#attempt = null
+    const closed = yield* Effect.exit(Scope.close(attempt.scope, Exit.void))
+    if (Exit.isFailure(closed)) yield* Effect.logWarning("An attempt did not close in good order.", closed.cause)
+  })
+
   // End.
 
   #recordEnd(end: "finished" | "cancelled"): Effect.Effect<void> {
-    const writer = this.#writer
-    if (writer === null) return Effect.sync(() => this.mailbox.post({ type: "end.recorded" }))
-    const record = writer.append({ _tag: "End", term: writer.term, end, at: timeOf(this.#job) })
-    return Effect.andThen(this.coordinator.idle, record).pipe(
-      Effect.retry({
-        schedule: Schedule.exponential("100 millis"),
-        times: 6,
-        while: (failure) => failure._tag === "StorageFailure"
-      }),
+    const record = Effect.flatMap(this.#claimedForEnd, (writer) =>
+      writer.append({ _tag: "End", term: writer.term, end, at: timeOf(this.#job) })
+    )
+    const retried = Effect.retry(record, {
+      schedule: Schedule.exponential("100 millis"),
+      times: 6,
+      while: (failure) => failure._tag === "StorageFailure"
+    })
+    return Effect.andThen(this.coordinator.idle, retried).pipe(
+      Effect.timeout("2 minutes"),
       this.#inspected("end", null),
       Effect.matchCause({
         onSuccess: () => this.mailbox.post({ type: "end.recorded" }),
@@ -345,16 +336,30 @@ export class JobActor {
     )
   }
 
+  /** The claim under which the end is recorded: ours, or a new one if the last was interrupted and may land yet. */
+  get #claimedForEnd() {
+    const { plan, storage, holder } = this.#job
+    if (this.#writer !== null && !this.#isClaimOpen) return Effect.succeed(this.#writer)
+    return claimLog(storage, {
+      job: plan.pipeline,
+      holder: holder.name,
+      since: timeOf(this.#job),
+      decide: ({ view }) => Effect.succeed(view.completed.at(-1)?.manifest.id ?? null)
+    })
+  }
+
   // Failures.
 
+  /** Only the first failure of an attempt counts: the others follow from it. */
   #fail(attempt: number, failure: Failure): void {
-    if (attempt !== this.#state.context.attempt) return
+    if (attempt !== this.#state.context.attempt || attempt === this.#failedAttempt) return
+    this.#failedAttempt = attempt
     this.#note(failure)
     this.mailbox.post({ type: "attempt.failed", attempt, failure: failure.report })
   }
 
   #note(failure: Failure): void {
-    this.#failure = { failure, at: nowOf(this.#job) }
+    this.#log.failed(failure, nowOf(this.#job))
   }
 
   #whileCurrent(attempt: number, act: () => void): void {
@@ -386,5 +391,3 @@ export class JobActor {
     return this.#crew
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -15,6 +15,7 @@ const nothing: Totals = { recordsIn: 0, recordsOut: 0, skippedRecords: 0, lateBy
 export class RunTotals {
   #ended: Totals = nothing
   #records = 0
+  #watermark: Timestamp | null = null
   #subtasks: ReadonlyArray<SubtaskRuntime> = []
 
   /** A new attempt begins; what the former one counted is kept. */
@@ -26,6 +27,7 @@ export class RunTotals {
   end(): void {
     this.#ended = this.totals()
     this.#records = this.position()
+    this.#watermark = this.watermark()
     this.#subtasks = []
   }
 
@@ -44,8 +46,8 @@ export class RunTotals {
   }
 
   watermark(): Timestamp | null {
-    const watermarks = this.#subtasks.map(({ parts }) => parts.chain.watermark())
-    const lowest = watermarks.length === 0 ? minWatermark : Math.min(...watermarks)
+    if (this.#subtasks.length === 0) return this.#watermark
+    const lowest = Math.min(...this.#subtasks.map(({ parts }) => parts.chain.watermark()))
     return lowest === minWatermark ? null : lowest
   }
 }

@@ -152,7 +152,10 @@ export class SubtaskRuntime {
         this.#captures.abandon(command.id)
         return
       case "ReleaseState":
-        this.#activities.start(`release ${command.id}`, releaseObjects(this.#attempt.storage, command.objects))
+        this.#activities.start(
+          `release ${command.objects.join()}`,
+          releaseObjects(this.#attempt.storage, command.objects)
+        )
         return
       case "Commit":
         this.#commit(command.upTo, command.transactions)

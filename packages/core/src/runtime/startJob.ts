@@ -58,7 +58,9 @@ export const startJob = Effect.fnUntraced(function* (
     yield* Effect.forkScoped(
       Effect.tapCause(run, (cause) =>
         Effect.sync(() => {
-          if (!Cause.hasInterruptsOnly(cause)) Deferred.doneUnsafe(outcome, Effect.die(Cause.squash(cause)))
+          if (Cause.hasInterruptsOnly(cause)) return
+          actor.coordinator.requests.end()
+          Deferred.doneUnsafe(outcome, Effect.die(Cause.squash(cause)))
         })
       ),
       { startImmediately: true }
@@ -78,7 +80,7 @@ export const startJob = Effect.fnUntraced(function* (
     cancel: Effect.sync(() => actor.mailbox.post({ type: "job.cancel" })),
     await: Effect.flatMap(Effect.exit(Deferred.await(outcome)), (exit) => {
       if (Exit.isSuccess(exit) && exit.value !== "failed") return Effect.succeed(report())
-      const error = Exit.isSuccess(exit) ? actor.facts.lastFailure : Cause.squash(exit.cause)
+      const error = Exit.isSuccess(exit) ? actor.facts.log.lastFailure : Cause.squash(exit.cause)
       const detail = error instanceof Error ? error.message : String(error)
       return Effect.fail(new JobFailed({ job: plan.pipeline, detail, cause: error }))
     })
@@ -103,15 +105,15 @@ const makeReport = (job: JobContext, actor: JobActor, began: number): RunReport 
     lateByOperator: counts.lateByOperator,
     skippedRecords: counts.skippedRecords,
     watermark: totals.watermark(),
-    restored: facts.restored,
-    restoreMs: facts.restoreMs,
-    recoveries: facts.recoveries,
+    restored: facts.log.restored,
+    restoreMs: facts.log.restoreMs,
+    recoveries: facts.log.recoveries,
     restarts: facts.restarts,
     checkpoints: { completed, invalidated, history: stats.history, corrupt: facts.corrupt },
     reliability: resolved === 0 ? null : completed / resolved,
     nextTriggerAt: actor.coordinator.nextTriggerAt,
     durationMs: (facts.endedAt ?? nowOf(job)) - began,
-    lastFailure: facts.lastFailure instanceof Error ? facts.lastFailure.message : null
+    lastFailure: facts.log.lastFailure instanceof Error ? facts.log.lastFailure.message : null
   }
 }
 

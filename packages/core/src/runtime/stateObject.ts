@@ -9,6 +9,7 @@ import type { CheckpointId } from "../model/ids.ts"
 import type { StateHandle } from "../protocol/checkpointMachine.ts"
 import type { JobStorage } from "../storage/CheckpointStorage.ts"
 import { objectName } from "../storage/objectName.ts"
+import { withinTimeLimit } from "../storage/timeLimit.ts"
 
 const padded = (value: number, width: number): string => String(value).padStart(width, "0")
 
@@ -38,7 +39,8 @@ export const writeObject = (
 ): Effect.Effect<StateHandle, StorageFailure> =>
   Effect.suspend(() => {
     let isUnknown = false
-    return storage.createObject(object, bytes).pipe(
+    const create = storage.createObject(object, bytes)
+    return withinTimeLimit("create object", storage.pathOf({ object }), create).pipe(
       Effect.catchIf(
         (failure) => failure.reason === "exists" && isUnknown, // K1
         () => Effect.void

@@ -1,7 +1,7 @@
 /** Transactions of sinks as snapshots hold them, and how they are committed. */
 import { Effect, Result, Schedule, Schema } from "effect"
 import type { SinkSession } from "../connector/Sink.ts"
-import type { SinkFailure } from "../model/errors.ts"
+import { SinkFailure } from "../model/errors.ts"
 import { invariant } from "../model/invariant.ts"
 import type { Json } from "../model/Json.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
@@ -32,6 +32,22 @@ export const preparedIn = (lists: ReadonlyArray<OperatorList>, operator: string)
 
 export const parseTransaction = (transaction: string): Json => parseJson(transaction)
 
+/** A commit is idempotent: one that does not answer in time is tried again. */
+const withinCommitLimit = (commit: Effect.Effect<void, SinkFailure>): Effect.Effect<void, SinkFailure> =>
+  Effect.timeoutOrElse(commit, {
+    duration: "60 seconds",
+    orElse: () =>
+      Effect.fail(
+        new SinkFailure({
+          target: "of the job",
+          operation: "commit",
+          reason: "timeout",
+          detail: "no answer within 60 seconds. Check the device; the job resumes from its last checkpoint.",
+          retry: "restart"
+        })
+      )
+  })
+
 /** Half a minute or so, then the job fails resumably (rule 9). */
 const retries = Schedule.exponential("200 millis").pipe(Schedule.jittered)
 
@@ -39,7 +55,7 @@ export const commitTransactions = (
   session: SinkSession<unknown>,
   transactions: ReadonlyArray<string>
 ): Effect.Effect<void, SinkFailure> =>
-  Effect.retry(session.commit(transactions.map(parseTransaction)), {
+  Effect.retry(withinCommitLimit(session.commit(transactions.map(parseTransaction))), {
     schedule: retries,
     times: 7,
     while: (failure) => failure.retry === "restart"

@@ -11,6 +11,7 @@
 import { Effect, Schedule } from "effect"
 import { Fenced, StorageFailure } from "../model/errors.ts"
 import type { JobStorage } from "./CheckpointStorage.ts"
+import { withinTimeLimit } from "./timeLimit.ts"
 
 /** Between tries of an append whose outcome is unknown. There is no giving up: only an answer settles it. */
 export const unknownRetries = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("5 seconds")])
@@ -71,6 +72,7 @@ export class LogTail {
       first.open++
       return Effect.matchEffect(appendAt(this.#storage, slot, first.bytes), {
         onSuccess: (result) => {
+          if (first.outcome._tag === "Stands") return Effect.void
           if (result === "taken") return Effect.fail(new Fenced({ job: this.#job, slot })) // J1
           if (first.outcome._tag === "Waiting") {
             first.outcome = { _tag: "Stands", slot }
@@ -107,8 +109,9 @@ export const appendAt = (
   slot: number,
   bytes: Uint8Array
 ): Effect.Effect<"appended" | "taken", StorageFailure> =>
-  Effect.flatMap(storage.appendEntry(slot, bytes), (result) =>
-    result === "appended" ? Effect.succeed(result) : whoseEntry(storage, slot, bytes)
+  Effect.flatMap(
+    withinTimeLimit("append entry", storage.pathOf({ slot }), storage.appendEntry(slot, bytes)),
+    (result) => (result === "appended" ? Effect.succeed(result) : whoseEntry(storage, slot, bytes))
   )
 
 /** Something stands at the slot: ours, or another's, perhaps removed by now. Fails: never with `outcome: "none"` (J3). */
