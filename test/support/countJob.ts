@@ -3,7 +3,7 @@ import { MemoryStorage } from "@tidemark/backends/memory"
 import { Collection } from "@tidemark/connectors/collection"
 import { Aggregate, type JobOptions, Pipeline, Trigger, Window } from "@tidemark/core"
 import type { CheckpointStorage } from "@tidemark/core/storage"
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { pacedSource } from "./pacedSource.ts"
 
 export const Word = Schema.Struct({ word: Schema.String, at: Schema.Number })
@@ -38,6 +38,8 @@ export interface CountJobOptions {
   /** Called for every record that enters the pipeline; may throw. */
   readonly onRecord?: (word: Word) => void
   readonly storage?: CheckpointStorage
+  /** Run when the source is closed. */
+  readonly onClose?: Effect.Effect<void>
   readonly sink?: ReturnType<typeof Collection.sink<WordCount>>
 }
 
@@ -54,7 +56,8 @@ export const countJob = (options: CountJobOptions = {}) => {
         records,
         splits: options.splits ?? 4,
         perPoll: options.perPoll ?? 20,
-        isEndless: options.isEndless ?? false
+        isEndless: options.isEndless ?? false,
+        onClose: options.onClose ?? Effect.void
       })
     )
     .eventTime((word) => word.at)

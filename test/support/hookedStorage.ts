@@ -9,6 +9,11 @@ export interface StorageHooks {
     text: string,
     pass: Effect.Effect<"appended" | "taken", StorageFailure>
   ) => Effect.Effect<"appended" | "taken", StorageFailure>
+  /** Stands in for object reads; `pass` does the real one. */
+  readonly readObject?: (
+    name: string,
+    pass: Effect.Effect<Uint8Array, StorageFailure>
+  ) => Effect.Effect<Uint8Array, StorageFailure>
   /** Stands in for object writes; `pass` does the real one. */
   readonly createObject?: (
     name: string,
@@ -20,12 +25,16 @@ export const hookedStorage = (over: CheckpointStorage, hooks: StorageHooks): Che
   ...over,
   open: (job, holder) =>
     Effect.map(over.open(job, holder), (storage): JobStorage => {
-      const { appendEntry, createObject } = hooks
+      const { appendEntry, createObject, readObject } = hooks
       return {
         ...storage,
         appendEntry: (slot, bytes) => {
           const pass = storage.appendEntry(slot, bytes)
           return appendEntry === undefined ? pass : appendEntry(slot, new TextDecoder().decode(bytes), pass)
+        },
+        readObject: (name) => {
+          const pass = storage.readObject(name)
+          return readObject === undefined ? pass : readObject(name, pass)
         },
         createObject: (name, bytes) => {
           const pass = storage.createObject(name, bytes)

@@ -9,6 +9,8 @@ export interface PacedOptions<A> {
   readonly perPoll: number
   /** Never ends: after its records it stays pending. */
   readonly isEndless?: boolean
+  /** Run when a reader is closed. */
+  readonly onClose?: Effect.Effect<void>
 }
 
 const Range = Schema.Struct({ from: Schema.Int, to: Schema.Int })
@@ -30,6 +32,7 @@ export const pacedSource = <A>(options: PacedOptions<A>): Source<A> => ({
   validate: () => Effect.void,
   open: ({ wake }) =>
     Effect.gen(function* () {
+      yield* Effect.addFinalizer(() => options.onClose ?? Effect.void)
       const timers = new Set<NodeJS.Immediate>()
       yield* Effect.addFinalizer(() => Effect.sync(() => timers.forEach(clearImmediate)))
       return reader(options, () => {
