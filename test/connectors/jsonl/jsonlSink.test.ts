@@ -149,3 +149,23 @@ it.effect("a transaction of another sink is refused", () =>
     expect(failure).toMatchObject({ reason: "schema", operation: "commit" })
   })
 )
+
+it.effect("one window may fire more than a chunk before the task gets to flush: every line is in the part", () =>
+  Effect.gen(function* () {
+    const disk = SimulatedFiles.make()
+    const session = yield* open(disk.files)
+    const writer = yield* session.writer(0)
+    const text = "x".repeat(1_000)
+    for (let id = 0; id < 3_000; id++) writer.write({ id, text })
+    expect(writer.isFull()).toBe(true)
+    const transaction = yield* writer.prepare(1)
+    expect(transaction).toMatchObject({ records: 3_000 })
+    yield* session.commit([transaction])
+    const part = (yield* disk.files.list("/out")).find((name) => name.startsWith("part-")) ?? ""
+    const lines = new TextDecoder()
+      .decode(yield* disk.files.read(join("/out", part)))
+      .trimEnd()
+      .split("\n")
+    expect(lines.map((line) => JSON.parse(line).id)).toEqual(Array.from({ length: 3_000 }, (_, id) => id))
+  })
+)
