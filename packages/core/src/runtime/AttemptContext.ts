@@ -4,6 +4,7 @@ import type { CoordinatorEvent } from "../protocol/coordinatorMachine.ts"
 import type { JobEvent } from "../protocol/jobMachine.ts"
 import type { JobStorage } from "../storage/CheckpointStorage.ts"
 import type { CheckpointStats } from "./CheckpointStats.ts"
+import type { EncodingGauge } from "./EncodingGauge.ts"
 import type { Failure } from "./failureReport.ts"
 import type { Inspector } from "./Inspection.ts"
 import type { RecordCounter } from "./RecordCounter.ts"
@@ -18,6 +19,7 @@ export interface AttemptContext {
   readonly storage: JobStorage
   readonly stats: CheckpointStats
   readonly counter: RecordCounter
+  readonly encoding: EncodingGauge
   readonly clock: Clock.Clock
   readonly inspect: Inspector | null
   readonly tellCoordinator: (event: CoordinatorEvent) => void

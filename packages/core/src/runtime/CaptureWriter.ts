@@ -25,6 +25,8 @@ import { transactionsList } from "./transactions.ts"
 interface Running {
   readonly checkpoint: CheckpointId
   readonly capture: Capture
+  /** Tells the gauge that the view is no longer needed. */
+  readonly encoded: () => void
   readonly abandoned: Deferred.Deferred<void>
   /** The sink's cut, made durable. */
   readonly prepare: Effect.Effect<Json | null, unknown>
@@ -65,6 +67,7 @@ export class CaptureWriter {
     const running: Running = {
       checkpoint: barrier.id,
       capture: state.capture(input.lists()),
+      encoded: this.#attempt.encoding.begin(),
       abandoned: Deferred.makeUnsafe<void>(),
       prepare:
         this.#parts.sink?.isTwoPhase === true && output instanceof SinkOutput
@@ -96,6 +99,7 @@ export class CaptureWriter {
       Effect.ensuring(
         Effect.sync(() => {
           running.capture.release()
+          running.encoded()
           this.#running.delete(checkpoint)
           inspect?.({ _tag: "ActivityEnded", ...at })
         })
@@ -113,6 +117,7 @@ export class CaptureWriter {
     const began = this.#attempt.clock.currentTimeMillisUnsafe()
     const abandoned = Effect.as(Deferred.await(running.abandoned), null)
     const bytes = yield* Effect.raceFirst(running.capture.encode(this.#lateLists()), abandoned)
+    running.encoded()
     if (bytes === null) return
     // K3: a write that has begun is not interrupted; abandoning only stops waiting for it.
     const written = Deferred.makeUnsafe<null>()

@@ -16,6 +16,7 @@ import type { JobEvent } from "../protocol/jobMachine.ts"
 import type { LogWriter, Manifest } from "../storage/index.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
 import { CheckpointRequests } from "./CheckpointRequests.ts"
+import type { EncodingGauge } from "./EncodingGauge.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
 import { inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
@@ -31,12 +32,16 @@ import { makeTimers, type Timers } from "./Timers.ts"
 export interface CoordinatedAttempt {
   readonly writer: LogWriter
   readonly subtasks: ReadonlyArray<SubtaskRuntime>
+  readonly encoding: EncodingGauge
 }
 
 interface Crew {
   readonly activities: Activities
   readonly timers: Timers
 }
+
+/** How long a trigger waits for the views of an earlier checkpoint. */
+const encodingPatience = "5 seconds"
 
 export class CoordinatorActor {
   readonly mailbox = new Mailbox<CoordinatorEvent>()
@@ -162,9 +167,19 @@ export class CoordinatorActor {
     this.#job.stats.triggered(barrier.id, nowOf(this.#job))
     this.requests.triggered(barrier.id)
     this.counter.restart()
-    for (const subtask of this.#current.subtasks) {
-      if (subtask.parts.input.channels.length === 0) subtask.mailbox.post({ type: "trigger.received", barrier })
+    const { encoding, subtasks } = this.#current
+    const tellSources = (): void => {
+      for (const subtask of subtasks) {
+        if (subtask.parts.input.channels.length === 0) subtask.mailbox.post({ type: "trigger.received", barrier })
+      }
     }
+    if (encoding.isIdle) {
+      tellSources()
+      return
+    }
+    // Records flow on while the views of an earlier checkpoint are encoded; the barriers start a little later.
+    const waited = Effect.timeoutOption(encoding.idle, encodingPatience)
+    this.#running.activities.start(`trigger ${barrier.id}`, Effect.map(waited, tellSources))
   }
 
   #tellSubtasks(event: Parameters<SubtaskRuntime["mailbox"]["post"]>[0]): void {

@@ -17,6 +17,7 @@ import type { AttemptContext } from "./AttemptContext.ts"
 import { backoffDelay } from "./backoff.ts"
 import { CoordinatorActor } from "./CoordinatorActor.ts"
 import { AlreadyEnded, decideClaim } from "./claimDecision.ts"
+import { EncodingGauge } from "./EncodingGauge.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
 import { type Inspection, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
@@ -55,6 +56,7 @@ export class JobActor {
   /** A claim was begun and its outcome is not known. */
   #isClaimOpen = false
   #failedAttempt = 0
+  #encoding = new EncodingGauge()
   #attempt: RunningAttempt | null = null
   readonly #log = new RecoveryLog()
   #endedAt: number | null = null
@@ -227,6 +229,7 @@ export class JobActor {
     yield* this.#invalidateCorrupt(point)
     const splits = yield* planSplits(plan, point)
     yield* rollBackSinks(plan, sessions, point).pipe(this.#inspected("rollback", restored))
+    this.#encoding = new EncodingGauge()
     const context: AttemptContext = {
       job: plan.pipeline,
       attempt,
@@ -236,6 +239,7 @@ export class JobActor {
       stats,
       clock,
       counter: this.coordinator.counter,
+      encoding: this.#encoding,
       inspect: settings.inspect,
       tellCoordinator: (event) => this.#whileCurrent(attempt, () => this.coordinator.mailbox.post(event)),
       tellJob: (event) => this.#whileCurrent(attempt, () => this.mailbox.post(event)),
@@ -265,7 +269,7 @@ export class JobActor {
   #startCoordinator(claim: Claimed): void {
     const subtasks = this.#attempt?.subtasks ?? []
     this.coordinator.begin(
-      { writer: this.#leadership, subtasks },
+      { writer: this.#leadership, subtasks, encoding: this.#encoding },
       {
         type: "coordinator.start",
         subtasks: subtasks.map((subtask) => subtask.parts.id),
