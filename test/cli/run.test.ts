@@ -33,7 +33,10 @@ describe("tidemark run", () => {
 
     const again = await runTidemark(command)
     expect(again.code).toBe(0)
-    expect(again.stderr).toBe('Job "tally" has already finished (50 records): nothing to do, nothing was changed.\n')
+    expect(again.stderr).toBe(
+      'Job "tally" has already finished (50 records): nothing to do, nothing was changed.\n' +
+        "For another input or a changed pipeline: other --checkpoints and output, or --resume never --rewind-output.\n"
+    )
     expect(lastJson(again.stdout)).toMatchObject({
       outcome: "alreadyEnded",
       end: "finished",

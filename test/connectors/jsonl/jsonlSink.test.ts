@@ -169,3 +169,20 @@ it.effect("one window may fire more than a chunk before the task gets to flush: 
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(Array.from({ length: 3_000 }, (_, id) => id))
   })
 )
+
+it.effect("W3 a second run of the same job with another log does not write into the first one's file", () =>
+  Effect.gen(function* () {
+    const disk = SimulatedFiles.make()
+    const first = yield* (yield* open(disk.files)).writer(0)
+    first.write({ id: 1, text: "first" })
+    yield* first.flush
+    const second = yield* (yield* open(disk.files)).writer(0)
+    second.write({ id: 2, text: "second" })
+    const failure = yield* Effect.flip(second.flush)
+    expect(failure.message).toContain("another run of the same job with another checkpoint directory writes here")
+  })
+)
+
+it("an empty directory is refused at once", () => {
+  expect(() => JsonlFile.sink({ directory: " ", schema: Line })).toThrow(/Name an output directory/)
+})

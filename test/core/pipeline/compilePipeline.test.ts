@@ -137,7 +137,7 @@ describe("compiling a pipeline", () => {
       )
     expect(described({ n: Aggregate.sum("size") }).map(({ kind, uid }) => [uid, kind])).toEqual([
       ["visits", "source"],
-      ["w", "window"],
+      ["w", "tumbling window of 1 millisecond"],
       ["sink", "sink"]
     ])
     expect(described({ n: Aggregate.sum("size") })).not.toEqual(described({ n: Aggregate.max("size") }))

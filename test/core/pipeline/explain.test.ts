@@ -253,7 +253,7 @@ describe("explain", () => {
               // latest: running reduce
               at = 0
               const before2 = table1.get(key, group, 0)
-              const reduced3 = before2 === undefined ? value : reduce4(before2, value)
+              const reduced3 = frozen4(before2 === undefined ? value : reduce5(before2, value))
               table1.set(key, group, 0, reduced3)
               at = 2
               written++

@@ -141,21 +141,18 @@ describe("checkpoints that fail", () => {
         return Effect.andThen(Deferred.await(release), pass)
       }
     })
-    let seen = 0
     const { expected, job, sink } = countJob({
       storage,
-      records: words(4_000),
+      records: words(20_000),
       onRecord: () => {
-        seen++
         // While the first manifest is held, a subtask fails once.
-        if (held > 0 && seen > 1_000 && held === 1) {
-          held = 2
-          throw new Error("fails while the manifest is held")
-        }
+        if (held !== 1) return
+        held = 2
+        throw new Error("fails while the manifest is held")
       }
     })
     const run = Effect.gen(function* () {
-      const handle = yield* Job.start(job)
+      const handle = yield* Job.start(withTrigger(job, { trigger: Trigger.count(200) }))
       yield* until(() => handle.report().restarts > 0 && handle.report().state.startsWith("running"))
       yield* Deferred.succeed(release, undefined)
       return yield* handle.await

@@ -167,19 +167,24 @@ describe("rule 8: the sink is the witness", () => {
 })
 
 describe("a pipeline that changed since the checkpoint", () => {
-  const changed = (uid: string, result: "count" | "sum", sink: string) =>
+  const changed = (uid: string, result: "count" | "sum", sink: string, size = "1 second" as "1 second" | "2 seconds") =>
     Pipeline.make("word-count")
       .from("words", pacedSource({ schema: Word, records: words(2_000), splits: 4, perPoll: 20 }))
       .eventTime((word) => word.at)
       .keyBy("word")
-      .window(Window.tumbling(1_000))
+      .window(Window.tumbling(size))
       .aggregate(uid, { count: result === "count" ? Aggregate.count : Aggregate.sum("at") })
       .map(({ key, value, window }) => ({ word: key, start: window.start, count: value.count }), { schema: WordCount })
       .to(sink, Collection.sink({ schema: WordCount }))
 
   const cases = [
     ["renamed operator", changed.bind(null, "tallies", "count"), /Operator "counts" .* no longer in the pipeline/],
-    ["changed state", changed.bind(null, "counts", "sum"), /state "windows" of operator "counts"/]
+    ["changed state", changed.bind(null, "counts", "sum"), /state "windows" of operator "counts"/],
+    [
+      "changed window",
+      (sink: string) => changed("counts", "count", sink, "2 seconds"),
+      /Operator "counts" was a tumbling window of 1 s\w* and is now a tumbling window of 2 s\w*/
+    ]
   ] as const
 
   for (const [name, make, message] of cases) {
@@ -193,6 +198,14 @@ describe("a pipeline that changed since the checkpoint", () => {
       expect(await entriesOf(storage)).toEqual(before)
     })
   }
+
+  it("other splits than the frozen ones are named, not left unread", async () => {
+    const { job, storage, sink } = countJob({ records: words(20_000), splits: 4 })
+    await runAndAbandon(job, 2)
+    const again = countJob({ records: words(20_000), splits: 6, storage, sink })
+    const message = await failureOf(again.job)
+    expect(message).toContain("its splits are not those that the job began with. New: split-4, split-5.")
+  })
 
   it("a sink that was renamed is listed", async () => {
     const { job } = neverShown()

@@ -21,5 +21,6 @@ export const readEndedBefore = Effect.fnUntraced(function* (
 
 export const endedBeforeText = ({ end, report }: EndedBefore): string =>
   end === "finished"
-    ? `Job "${report.job}" has already finished (${countText(report.position.records)} records): nothing to do, nothing was changed.`
+    ? `Job "${report.job}" has already finished (${countText(report.position.records)} records): nothing to do, nothing was changed.\n` +
+      "For another input or a changed pipeline: other --checkpoints and output, or --resume never --rewind-output."
     : `Job "${report.job}" was cancelled: nothing to do, nothing was changed. Pass --resume latest to go on with it.`

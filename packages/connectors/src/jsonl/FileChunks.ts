@@ -4,7 +4,7 @@
 import { type FileHandle, open } from "node:fs/promises"
 import type { SourceFailure } from "@tidemark/core/connector"
 import { Cause, Effect, Latch, Option } from "effect"
-import { readFailure, triedRead as tried } from "../internal/sourceFailures.ts"
+import { changedFailure, readFailure, triedRead as tried } from "../internal/sourceFailures.ts"
 
 const chunksAheadMax = 2
 
@@ -17,6 +17,8 @@ export type NextChunk =
 export interface FileChunksOptions {
   readonly path: string
   readonly offset: number
+  /** Bytes that the file had when it was discovered: what is appended later is not read. */
+  readonly end: number
   readonly chunkBytes: number
   /** Called when `take` may answer something new. */
   readonly wake: () => void
@@ -40,7 +42,7 @@ export class FileChunks {
     return { _tag: "Chunk", bytes }
   }
 
-  /** Reads to the end of the file; to be run in a fiber of its own. Outcomes arrive through {@link take}. */
+  /** Reads to the end; to be run in a fiber of its own. Outcomes arrive through {@link take}. Fails: for a shorter file. */
   get readAll(): Effect.Effect<void> {
     const { path, wake } = this.options
     const read = Effect.acquireUseRelease(
@@ -66,15 +68,14 @@ export class FileChunks {
   }
 
   private readChunks(file: FileHandle): Effect.Effect<void, SourceFailure> {
-    const { path, chunkBytes, wake } = this.options
+    const { path, chunkBytes, end, wake } = this.options
     let offset = this.options.offset
     return Effect.gen({ self: this }, function* () {
-      while (true) {
+      while (offset < end) {
         yield* this.hasRoom.await
-        const { buffer, bytesRead } = yield* tried(path, () =>
-          file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, offset)
-        )
-        if (bytesRead === 0) return
+        const wanted = Math.min(chunkBytes, end - offset)
+        const { buffer, bytesRead } = yield* tried(path, () => file.read(Buffer.allocUnsafe(wanted), 0, wanted, offset))
+        if (bytesRead === 0) return yield* changedFailure(path, `it was cut from ${end} to ${offset} bytes or fewer`)
         offset += bytesRead
         this.waiting.push(buffer.subarray(0, bytesRead))
         if (this.waiting.length >= chunksAheadMax) this.hasRoom.closeUnsafe()

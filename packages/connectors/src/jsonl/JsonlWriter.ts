@@ -3,9 +3,10 @@
  *
  * W1 Every cut between two checkpoints begins a new hidden file: several may be under preparation at once.
  * W2 A part whose appends did not all succeed is never prepared.
+ * W3 A hidden file that is there before our first byte is another run's: terms are unique within one log only.
  */
 import { join } from "node:path"
-import { type Files, type Json, SinkFailure, type SinkWriter, type StorageFailure } from "@tidemark/core/connector"
+import { type Files, type Json, SinkFailure, type SinkWriter, StorageFailure } from "@tidemark/core/connector"
 import { Effect, Result } from "effect"
 import { asSink } from "../internal/sinkFailures.ts"
 import type { EncodeLine } from "./encodeLine.ts"
@@ -114,6 +115,7 @@ export class JsonlWriter<A> implements SinkWriter<A> {
       cut.chunks.push(cut.text)
       cut.text = ""
     }
+    if (cut.bytes === 0 && cut.chunks.length > 0) yield* this.refuseForeign(path) // W3
     for (let chunk = cut.chunks[0]; chunk !== undefined; chunk = cut.chunks[0]) {
       const bytes = new TextEncoder().encode(chunk)
       yield* cut.bytes === 0 ? files.write(path, bytes) : files.append(path, bytes)
@@ -121,6 +123,24 @@ export class JsonlWriter<A> implements SinkWriter<A> {
       cut.bytes += bytes.length
     }
   })
+
+  private refuseForeign(path: string): Effect.Effect<void, StorageFailure> {
+    const foreign = new StorageFailure({
+      operation: "begin",
+      path,
+      reason: "exists",
+      outcome: "none",
+      cause: new Error(
+        "another run of the same job with another checkpoint directory writes here; give each run an output of its own"
+      )
+    })
+    return this.options.files.size(path).pipe(
+      Effect.matchEffect({
+        onSuccess: () => Effect.fail(foreign),
+        onFailure: (failure) => (failure.reason === "missing" ? Effect.void : Effect.fail(failure))
+      })
+    )
+  }
 
   private refused(value: A, problem: string): SinkFailure {
     const text = Result.getOrElse(

@@ -61,6 +61,7 @@ interface FileReaderOptions<A> extends JsonlReaderOptions<A> {
 class FileReader<A> {
   private readonly options: FileReaderOptions<A>
   private readonly path: string
+  private readonly bytes: number
   private readonly lines: LineSplitter
   private chunks: FileChunks | null = null
   private hasEnded = false
@@ -71,7 +72,9 @@ class FileReader<A> {
 
   constructor(options: FileReaderOptions<A>) {
     this.options = options
-    this.path = decodeFileSpec(options.split.spec).path
+    const { bytes, path } = decodeFileSpec(options.split.spec)
+    this.path = path
+    this.bytes = bytes
     this.lines = new LineSplitter(options.from.offset)
     this.offset = options.from.offset
     this.line = options.from.line
@@ -137,7 +140,7 @@ class FileReader<A> {
   private startedChunks(): FileChunks {
     if (this.chunks === null) {
       const { wake, chunkBytes, from, runFork } = this.options
-      this.chunks = new FileChunks({ path: this.path, offset: from.offset, chunkBytes, wake })
+      this.chunks = new FileChunks({ path: this.path, offset: from.offset, end: this.bytes, chunkBytes, wake })
       runFork(this.chunks.readAll)
     }
     return this.chunks

@@ -39,6 +39,7 @@ export interface JsonlSinkOptions<A> {
  */
 export const jsonlSink = <A>(options: JsonlSinkOptions<A>): Sink<A> => {
   const { directory, schema, files = nodeFiles } = options
+  if (directory.trim() === "") throw new RangeError("JsonlFile.sink: directory is empty. Name an output directory.")
   const encode = compileEncodeLine(schema)
   return {
     description: `jsonl ${directory}`,

@@ -13,7 +13,7 @@ export const flatMapStep = (uid: string, f: Erased<ReadonlyArray<unknown>>): Ope
     const index = code.name("index")
     const value = code.name("value")
     return `const ${values} = ${code.bind("flatMap", f)}(${record.value})
-const ${length} = ${values}.length
+const ${length} = ${code.bind("lengthOf", lengthOf)}(${values})
 for (let ${index} = 0; ${index} < ${length}; ${index}++) {
 const ${value} = ${values}[${index}]
 ${next({ ...record, value })}
@@ -22,8 +22,14 @@ ${next({ ...record, value })}
   interpret: (_context, next) => ({
     record: (value, timestamp, key, group) => {
       const values = f(value)
-      const length = values.length
+      const length = lengthOf(values)
       for (let index = 0; index < length; index++) next(values[index], timestamp, key, group)
     }
   })
 })
+
+/** Plain JavaScript may answer anything, a promise above all; without this check its records would vanish. */
+const lengthOf = (values: ReadonlyArray<unknown>): number => {
+  if (Array.isArray(values)) return values.length
+  throw new TypeError("flatMap must answer an array; asynchronous functions are not supported")
+}

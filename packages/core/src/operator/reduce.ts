@@ -1,4 +1,9 @@
-/** Running reduce per key: combines every record with what the key has come to, and emits the new value. */
+/**
+ * Running reduce per key: combines every record with what the key has come to, and emits the new value.
+ *
+ * V2 State has value semantics: what a key has come to is frozen, so that a function that changes it in place throws
+ * instead of changing a snapshot that is being written.
+ */
 import type { Schema } from "effect"
 import { invariant } from "../model/invariant.ts"
 import type { OperatorStep } from "./OperatorStep.ts"
@@ -33,7 +38,7 @@ export const reduceStep = ({ uid, reduce, key, value }: ReduceOptions): Operator
     const reduced = code.name("reduced")
     const place = `${record.key}, ${record.group}, 0`
     return `const ${before} = ${table}.get(${place})
-const ${reduced} = ${before} === undefined ? ${record.value} : ${code.bind("reduce", reduce)}(${before}, ${record.value})
+const ${reduced} = ${code.bind("frozen", Object.freeze)}(${before} === undefined ? ${record.value} : ${code.bind("reduce", reduce)}(${before}, ${record.value}))
 ${table}.set(${place}, ${reduced})
 ${next({ ...record, value: reduced })}`
   },
@@ -42,7 +47,7 @@ ${next({ ...record, value: reduced })}`
     return {
       record: (incoming, timestamp, recordKey, group) => {
         const before = table.get(recordKey, group, 0)
-        const reduced = before === undefined ? incoming : reduce(before, incoming)
+        const reduced = Object.freeze(before === undefined ? incoming : reduce(before, incoming))
         table.set(recordKey, group, 0, reduced)
         next(reduced, timestamp, recordKey, group)
       }

@@ -17,6 +17,8 @@ const state = "windows"
 export interface WindowAggregateOptions {
   readonly uid: string
   readonly description: string
+  /** Recorded with every checkpoint: a window of another size is another operator. */
+  readonly kind: string
   readonly sizeMs: number
   readonly aggregation: Aggregation
   readonly key: Schema.Codec<unknown, unknown>
@@ -26,7 +28,7 @@ export interface WindowAggregateOptions {
 
 export const windowAggregateStep = (options: WindowAggregateOptions): OperatorStep => ({
   uid: options.uid,
-  kind: "window",
+  kind: options.kind,
   description: options.description,
   states: [
     {

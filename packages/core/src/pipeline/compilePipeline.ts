@@ -149,10 +149,11 @@ class PipelineCompiler {
     const key = this.#startKeyedTask(uid)
     if (key === null) return
     const aggregation = makeAggregation(spec)
-    const description = `tumbling window of ${durationText(sizeMs ?? 0)}: ${aggregation.description}`
+    const kind = `tumbling window of ${durationText(sizeMs ?? 0)}`
+    const description = `${kind}: ${aggregation.description}`
     const { restore: restoreKey, schema } = key
     const step = windowAggregateStep({
-      ...{ uid, description, sizeMs: sizeMs ?? 1, aggregation },
+      ...{ uid, kind, description, sizeMs: sizeMs ?? 1, aggregation },
       ...{ key: schema, restoreKey }
     })
     this.#reshape(step, windowResultSchema(schema, aggregation.result))

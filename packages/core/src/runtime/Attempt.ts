@@ -6,8 +6,8 @@
  */
 import { Effect, type Scope } from "effect"
 import type { SinkSession } from "../connector/Sink.ts"
-import type { SourceFailure } from "../model/errors.ts"
-import { OutputAhead, type SinkFailure } from "../model/errors.ts"
+import type { Source } from "../connector/Source.ts"
+import { OutputAhead, type SinkFailure, SourceFailure } from "../model/errors.ts"
 import { type CheckpointId, subtaskId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import { keyGroupRange } from "../model/keyGroups.ts"
@@ -97,10 +97,37 @@ export const planSplits = Effect.fnUntraced(function* (
   for (const { input } of plan.tasks) {
     if (input._tag !== "Source") continue
     const restored = restoredSplits(point, input.uid)
-    if (restored !== null) yield* input.source.validate(restored.map(({ id, spec }) => ({ id, spec })))
-    splits.set(input.uid, restored ?? (yield* input.source.discover).map(unstarted))
+    if (restored === null) {
+      splits.set(input.uid, (yield* input.source.discover).map(unstarted))
+      continue
+    }
+    yield* input.source.validate(restored.map(({ id, spec }) => ({ id, spec })))
+    yield* sameSplits(input.source, restored)
+    splits.set(input.uid, restored)
   }
   return splits
+})
+
+/** The list of splits is frozen: an input with other ones would be left unread without a word. */
+const sameSplits = Effect.fnUntraced(function* (
+  source: Source<unknown>,
+  restored: ReadonlyArray<SplitState>
+): Effect.fn.Return<void, SourceFailure> {
+  const before = restored.map(({ id }) => id)
+  const now = (yield* source.discover).map(({ id }) => id)
+  const gone = before.filter((id) => !now.includes(id))
+  const added = now.filter((id) => !before.includes(id))
+  if (gone.length === 0 && added.length === 0) return
+  const named = (what: string, ids: ReadonlyArray<string>) =>
+    ids.length === 0 ? "" : ` ${what}: ${ids.slice(0, 3).join(", ")}${ids.length > 3 ? ", ..." : ""}.`
+  return yield* new SourceFailure({
+    path: source.description,
+    reason: "changed",
+    detail:
+      `its splits are not those that the job began with.${named("Gone", gone)}${named("New", added)} ` +
+      "Give it the input of the first run, or start over with --resume never and another output.",
+    retry: "never"
+  })
 })
 
 /** Builds and restores the subtasks of a plan; nothing runs yet. */
