@@ -100,6 +100,15 @@ describe("the lock of a checkpoint directory", () => {
     })
   )
 
+  it.live("a file that is no lock is refused with what to do", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      writeFileSync(`${directory}/.lock`, "garbage".repeat(200))
+      const failure = yield* Effect.flip(Effect.scoped(FileStorage.at(directory).open("job", holder)))
+      assert.match(failure.message, /It is no lock file\. Delete it: it holds no data\./)
+    })
+  )
+
   it.live("a note on the holder that is damaged or left over does not matter", () =>
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory

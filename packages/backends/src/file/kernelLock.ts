@@ -13,6 +13,7 @@ import type { Scope } from "effect/Scope"
 export type DirectoryLock = (holder: Holder) => Effect.Effect<void, StorageFailure | StorageLocked, Scope>
 
 const busy = 5
+const notADatabase = 26
 
 const reasons: Readonly<Record<number, StorageFailure["reason"]>> = {
   3: "denied",
@@ -65,8 +66,10 @@ export const kernelLock =
     const refused = (cause: unknown): Effect.Effect<never, StorageFailure | StorageLocked> => {
       const code = resultCode(cause)
       if (code !== busy) {
-        const reason = reasons[code] ?? "io"
-        return Effect.fail(new StorageFailure({ operation: "lock", path, reason, outcome: "none", cause }))
+        const damaged = new Error("It is no lock file. Delete it: it holds no data.")
+        const [reason, why] =
+          code === notADatabase ? (["invalid", damaged] as const) : ([reasons[code] ?? "io", cause] as const)
+        return Effect.fail(new StorageFailure({ operation: "lock", path, reason, outcome: "none", cause: why }))
       }
       return Effect.flatMap(readHolder(files, holderPath), ({ name, since }) =>
         Effect.fail(new StorageLocked({ path: directory, holder: name, since }))

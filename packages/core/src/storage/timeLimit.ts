@@ -2,7 +2,7 @@ import { type Duration, Effect } from "effect"
 import { StorageFailure } from "../model/errors.ts"
 
 /** How long one operation of a storage backend may take before its outcome counts as unknown. */
-export const storageTimeLimit: Duration.Input = "60 seconds"
+const storageTimeLimit: Duration.Input = "60 seconds"
 
 /** An operation that does not answer in time may still happen: its outcome is unknown (rule 2). */
 export const withinTimeLimit = <A>(
