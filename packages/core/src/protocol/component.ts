@@ -1,5 +1,5 @@
 /**
- * A component: one machine and the machines that are parts of it, stepped as one (DESIGN: mailboxes).
+ * A component: one machine and the machines that are parts of it, stepped as one.
  *
  * C1 One event is one atomic step: the owner's commands to parts and the parts' events to the owner are folded in
  *    before anything leaves; what leaves is a list of external commands, in order.

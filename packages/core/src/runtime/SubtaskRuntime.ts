@@ -1,7 +1,7 @@
 /**
  * A subtask at work: the task loop, which takes elements one after the other and steps the machine between them.
  *
- * L1 A step and the data-plane commands it gives are done before the next element is taken (DESIGN §4).
+ * L1 A step and the data-plane commands it gives are done before the next element is taken.
  * L2 The mailbox is drained between two elements, never inside one.
  * L3 The loop gives way to other fibers after every batch, and waits where nothing can be done.
  */

@@ -1,5 +1,5 @@
 /**
- * Reading and appending a job's log (DESIGN §7).
+ * Reading and appending a job's log.
  *
  * J4 A claim holds only if, after it was appended, nothing stands above it: a claimant that was paused may have appended
  *    into a gap that retention had left (see `logView` W1).
