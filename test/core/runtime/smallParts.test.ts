@@ -11,6 +11,7 @@ import { RecordCounter } from "../../../packages/core/src/runtime/RecordCounter.
 import { stateObjectName, termOfObject } from "../../../packages/core/src/runtime/stateObject.ts"
 import { makeTimers } from "../../../packages/core/src/runtime/Timers.ts"
 import { commitTransactions, preparedIn, transactionsList } from "../../../packages/core/src/runtime/transactions.ts"
+import { withinTimeLimit } from "../../../packages/core/src/storage/timeLimit.ts"
 
 describe("the delay between attempts", () => {
   it("doubles from the first to the greatest, less at most a tenth", () => {
@@ -119,6 +120,39 @@ describe("transactions", () => {
       yield* TestClock.adjust("2 minutes")
       expect(yield* Fiber.join(fiber)).toBe(failure)
       expect(tries).toBe(8)
+    })
+  )
+})
+
+describe("time limits", () => {
+  it.effect("rule 2: a storage operation that does not answer has an unknown outcome", () =>
+    Effect.gen(function* () {
+      const limited = withinTimeLimit("append entry", "log/7.json", Effect.never)
+      const fiber = yield* Effect.forkChild(Effect.flip(limited))
+      yield* TestClock.adjust("59 seconds")
+      expect(fiber.pollUnsafe()).toBeUndefined()
+      yield* TestClock.adjust("1 second")
+      const failure = yield* Fiber.join(fiber)
+      expect(failure).toMatchObject({ reason: "timeout", outcome: "unknown", path: "log/7.json" })
+    })
+  )
+
+  it.effect("rule 9: a commit that does not answer is tried again, and may succeed", () =>
+    Effect.gen(function* () {
+      let tries = 0
+      const session = {
+        highestVisible: Effect.succeed(null),
+        rewind: null,
+        rollback: () => Effect.void,
+        writer: () => Effect.die("not used"),
+        commit: () => Effect.suspend(() => (tries++ === 0 ? Effect.never : Effect.void))
+      }
+      const fiber = yield* Effect.forkChild(commitTransactions(session, ["{}"]))
+      yield* TestClock.adjust("59 seconds")
+      expect(tries).toBe(1)
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(fiber)
+      expect(tries).toBe(2)
     })
   )
 })

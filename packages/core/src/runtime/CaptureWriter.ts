@@ -1,7 +1,7 @@
 /**
  * The captures of one subtask: fixed at the barrier, written while records flow.
  *
- * K1 What was prepared is never dropped: an abandoned checkpoint stops the upload, not the transaction (rule 5).
+ * K1 What was prepared is never dropped: abandoning a checkpoint ends its encoding, not the transaction (rule 5).
  * K2 Captures are written one after the other, so that a snapshot holds every transaction prepared before it.
  * K3 What was written for an abandoned checkpoint is answered for like any other, and released: nothing stays behind.
  */

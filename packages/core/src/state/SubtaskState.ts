@@ -10,7 +10,7 @@ import type { SnapshotReader } from "./SnapshotReader.ts"
 export interface SubtaskState {
   /** Registers a keyed state. Fails: `InvariantViolation` for a doubled (operator, name). */
   readonly keyed: <V>(descriptor: KeyedStateDescriptor<V>) => KeyedTable<V>
-  /** Loads the entries of key groups `[from, to)` from the snapshots of all former subtasks of the task; yields at least every 5 ms. */
+  /** Loads the entries of key groups `[from, to)` from the snapshots of all former subtasks of the task; gives way to the event loop after every 2 ms of its own work. */
   readonly restore: (
     readers: ReadonlyArray<SnapshotReader>,
     range: { readonly from: number; readonly to: number }
@@ -22,7 +22,8 @@ export interface SubtaskState {
 export interface Capture {
   /**
    * The view as one compressed, checksummed object; `late` are lists that were not known at the barrier (prepared
-   * transactions). Yields at least every 5 ms; run at most once; ends the capture.
+   * transactions). Gives way to the event loop after every 2 ms of its own
+   * work; run at most once; ends the capture.
    */
   readonly encode: (late: ReadonlyArray<OperatorList>) => Effect.Effect<Uint8Array>
   /** Ends the capture without encoding it. */
