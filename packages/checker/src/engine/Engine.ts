@@ -1,0 +1,42 @@
+/**
+ * The compiled form of a system, as searches use it: states are vectors of small integers, each an interned value.
+ *
+ * E1 Successors of a state come in the same order every time, so an action's code and a state say which one is meant.
+ */
+import type { Action, ActionClass } from "../system/Action.ts"
+import type { System } from "../system/System.ts"
+import type { View } from "../system/View.ts"
+
+export type StateVector = Int32Array
+
+/**
+ * Called once per edge. `next` is scratch: copy what is to be kept. `code` identifies the action in its state, `kind`
+ * indexes {@link Engine.classes}.
+ */
+export type VisitEdge = (code: number, kind: number, next: StateVector) => void
+
+export interface Engine {
+  readonly system: System
+  /** Words of a state. */
+  readonly width: number
+  readonly initial: StateVector
+  /** All classes of actions seen so far: grows during a search, indexes stay. */
+  readonly classes: ReadonlyArray<ActionClass>
+  /** Calls `visit` for every edge; stops early if a step throws (see `StepFailure`). */
+  readonly successors: (state: StateVector, visit: VisitEdge) => void
+  /** The action of a code in a state. */
+  readonly describe: (state: StateVector, code: number) => Action
+  /** A view that reads the state; valid until the vector changes. */
+  readonly view: (state: StateVector) => View
+  /** Names of the words, for diffs: component, channel, timers, resource, operations, budget, unit, history. */
+  readonly slots: ReadonlyArray<Slot>
+  /** The value of a word, as JSON-like data. */
+  readonly valueOf: (slot: number, id: number) => unknown
+  /** Step functions called so far. */
+  readonly stepCount: () => number
+}
+
+export interface Slot {
+  readonly kind: "component" | "timers" | "channel" | "resource" | "operations" | "unit" | "budget" | "stimulus" | "history"
+  readonly name: string
+}

@@ -1,0 +1,90 @@
+/** A whole system: what there is, what may go wrong and how often, and what people do to it. */
+import type { Channel } from "./Channel.ts"
+import type { AnyComponent } from "./Component.ts"
+import type { Effect } from "./Effect.ts"
+import type { AnyResource } from "./Resource.ts"
+import type { View } from "./View.ts"
+
+/** An auxiliary variable: a fold over the facts that steps note. It changes nothing; properties read it. */
+export interface History<H> {
+  readonly initial: H
+  readonly next: (history: H, fact: never) => H
+}
+
+/** Something that happens to the system from outside, `times` times at most. */
+export interface Stimulus {
+  readonly name: string
+  readonly effects: ReadonlyArray<Effect>
+  readonly times: number
+  readonly when?: (view: View) => boolean
+}
+
+/** What crashes as one: a process and all that lives in it. */
+export interface CrashUnit {
+  readonly name: string
+  readonly components: ReadonlyArray<string>
+  /** What happens when it comes back; null if it never does. */
+  readonly recover: ReadonlyArray<Effect> | null
+}
+
+export interface System {
+  readonly name: string
+  readonly components: ReadonlyArray<AnyComponent>
+  readonly channels?: ReadonlyArray<Channel>
+  readonly resources?: ReadonlyArray<AnyResource>
+  readonly history?: History<unknown>
+  /** What happens first: at least the starts of the components that run from the beginning. */
+  readonly initially: ReadonlyArray<Effect>
+  readonly stimuli?: ReadonlyArray<Stimulus>
+  readonly crashes?: ReadonlyArray<CrashUnit>
+  /**
+   * How often something may go wrong: by kind (`crash`, `fails`, `ambiguous`, `late`, `torn`, `lose`, `duplicate`), or by
+   * place and kind (`log.late`), which then has a budget of its own. What is not listed does not happen.
+   */
+  readonly faults?: Readonly<Record<string, number>>
+  /** States outside of a bound are reached and checked, but nothing is explored beyond them. */
+  readonly bounds?: Readonly<Record<string, (view: View) => boolean>>
+  /** Groups of names that may be exchanged for each other everywhere. */
+  readonly symmetric?: ReadonlyArray<ReadonlyArray<string>>
+}
+
+/** The parts of a system as they were written: each knows its own types. */
+export interface SystemSpec extends Omit<System, "components" | "resources" | "history"> {
+  readonly components: ReadonlyArray<ComponentLike>
+  readonly resources?: ReadonlyArray<ResourceLike>
+  readonly history?: HistoryLike
+}
+
+/** Any component, whatever its types: functions of unknown parameters. */
+export interface ComponentLike extends Omit<AnyComponent, "start" | "step" | "internal" | "mayReceive" | "durable" | "snapshots"> {
+  readonly start: (input: never, durable: unknown) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
+  readonly step: (state: never, event: never) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
+  readonly internal?: (state: never) => AnyComponentInternal
+  readonly mayReceive?: (state: never, channel: string) => boolean
+  readonly durable?: (state: never) => unknown
+  readonly snapshots?: (state: never) => ReturnType<NonNullable<AnyComponent["snapshots"]>>
+}
+
+type AnyComponentInternal = ReturnType<NonNullable<AnyComponent["internal"]>>
+
+export interface ResourceLike extends Omit<AnyResource, "apply" | "failure" | "unknown" | "torn"> {
+  readonly apply: (state: never, operation: never) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
+  readonly failure?: (operation: never, state: never) => ReadonlyArray<Effect>
+  readonly unknown?: (operation: never, state: never) => ReadonlyArray<Effect>
+  readonly torn?: (state: never, operation: never) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
+}
+
+export interface HistoryLike {
+  readonly initial: unknown
+  readonly next: (history: never, fact: never) => unknown
+}
+
+/** Puts a system together. Its parts are checked when it is explored: see `compileSystem`. */
+export const system = (spec: SystemSpec): System => erased(spec)
+
+/**
+ * SEAM: the only unchecked cast of the checker. A part's functions are called with values that came out of the same
+ * part's functions, or that a message for it carried; no type can say so for a list of different parts.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the marked seam
+const erased = (spec: SystemSpec): any => spec
