@@ -22,13 +22,15 @@ export interface Engine {
   readonly initial: StateVector
   /** All classes of actions seen so far: grows during a search, indexes stay. */
   readonly classes: ReadonlyArray<ActionClass>
-  /** Calls `visit` for every edge; stops early if a step throws (see `StepFailure`). */
+  /** The bound that the state lies outside of, or the channel that is over its capacity; null to explore beyond it. */
+  readonly cutOffBy: (state: StateVector) => string | null
+  /** Calls `visit` for every edge. Fails: throws `StepFailure` when a function of the model throws. */
   readonly successors: (state: StateVector, visit: VisitEdge) => void
   /** The action of a code in a state. */
   readonly describe: (state: StateVector, code: number) => Action
   /** A view that reads the state; valid until the vector changes. */
   readonly view: (state: StateVector) => View
-  /** Names of the words, for diffs: component, channel, timers, resource, operations, budget, unit, history. */
+  /** Names of the words, for diffs. */
   readonly slots: ReadonlyArray<Slot>
   /** The value of a word, as JSON-like data. */
   readonly valueOf: (slot: number, id: number) => unknown
@@ -37,6 +39,6 @@ export interface Engine {
 }
 
 export interface Slot {
-  readonly kind: "component" | "timers" | "channel" | "resource" | "operations" | "unit" | "budget" | "stimulus" | "history"
+  readonly kind: "component" | "channel" | "resource" | "operations" | "unit" | "budget" | "stimulus" | "history"
   readonly name: string
 }

@@ -24,7 +24,7 @@ export type Property =
     }
   /** Must be seen: a search in which it is not fails. */
   | { readonly _tag: "Sometimes"; readonly name: string; readonly holds: (view: View) => boolean }
-  /** About the states in which nothing can happen any more. */
+  /** About the states that nothing leaves: no action is enabled, or only such that change nothing. */
   | { readonly _tag: "Terminal"; readonly name: string; readonly holds: (view: View) => Verdict }
   | {
       readonly _tag: "LeadsTo"
@@ -36,10 +36,11 @@ export type Property =
 
 export const always = (name: string, holds: (view: View) => Verdict): Property => ({ _tag: "Always", name, holds })
 
-export const step = (
-  name: string,
-  holds: (before: View, action: Action, after: View) => Verdict
-): Property => ({ _tag: "Step", name, holds })
+export const step = (name: string, holds: (before: View, action: Action, after: View) => Verdict): Property => ({
+  _tag: "Step",
+  name,
+  holds
+})
 
 export const sometimes = (name: string, holds: (view: View) => boolean): Property => ({
   _tag: "Sometimes",

@@ -3,12 +3,18 @@ import type { Channel } from "./Channel.ts"
 import type { AnyComponent } from "./Component.ts"
 import type { Effect } from "./Effect.ts"
 import type { AnyResource } from "./Resource.ts"
+import { trusted } from "./trusted.ts"
 import type { View } from "./View.ts"
 
 /** An auxiliary variable: a fold over the facts that steps note. It changes nothing; properties read it. */
 export interface History<H> {
   readonly initial: H
   readonly next: (history: H, fact: never) => H
+}
+
+export interface AnyHistory {
+  readonly initial: unknown
+  readonly next: (history: unknown, fact: unknown) => unknown
 }
 
 /** Something that happens to the system from outside, `times` times at most. */
@@ -32,7 +38,7 @@ export interface System {
   readonly components: ReadonlyArray<AnyComponent>
   readonly channels?: ReadonlyArray<Channel>
   readonly resources?: ReadonlyArray<AnyResource>
-  readonly history?: History<unknown>
+  readonly history?: AnyHistory
   /** What happens first: at least the starts of the components that run from the beginning. */
   readonly initially: ReadonlyArray<Effect>
   readonly stimuli?: ReadonlyArray<Stimulus>
@@ -56,8 +62,12 @@ export interface SystemSpec extends Omit<System, "components" | "resources" | "h
 }
 
 /** Any component, whatever its types: functions of unknown parameters. */
-export interface ComponentLike extends Omit<AnyComponent, "start" | "step" | "internal" | "mayReceive" | "durable" | "snapshots"> {
-  readonly start: (input: never, durable: unknown) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
+export interface ComponentLike
+  extends Omit<AnyComponent, "start" | "step" | "internal" | "mayReceive" | "durable" | "snapshots"> {
+  readonly start: (
+    input: never,
+    durable: unknown
+  ) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
   readonly step: (state: never, event: never) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
   readonly internal?: (state: never) => AnyComponentInternal
   readonly mayReceive?: (state: never, channel: string) => boolean
@@ -68,10 +78,16 @@ export interface ComponentLike extends Omit<AnyComponent, "start" | "step" | "in
 type AnyComponentInternal = ReturnType<NonNullable<AnyComponent["internal"]>>
 
 export interface ResourceLike extends Omit<AnyResource, "apply" | "failure" | "unknown" | "torn"> {
-  readonly apply: (state: never, operation: never) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
+  readonly apply: (
+    state: never,
+    operation: never
+  ) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
   readonly failure?: (operation: never, state: never) => ReadonlyArray<Effect>
   readonly unknown?: (operation: never, state: never) => ReadonlyArray<Effect>
-  readonly torn?: (state: never, operation: never) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
+  readonly torn?: (
+    state: never,
+    operation: never
+  ) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
 }
 
 export interface HistoryLike {
@@ -80,11 +96,4 @@ export interface HistoryLike {
 }
 
 /** Puts a system together. Its parts are checked when it is explored: see `compileSystem`. */
-export const system = (spec: SystemSpec): System => erased(spec)
-
-/**
- * SEAM: the only unchecked cast of the checker. A part's functions are called with values that came out of the same
- * part's functions, or that a message for it carried; no type can say so for a list of different parts.
- */
-// biome-ignore lint/suspicious/noExplicitAny: the marked seam
-const erased = (spec: SystemSpec): any => spec
+export const system = (spec: SystemSpec): System => trusted(spec)

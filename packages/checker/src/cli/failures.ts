@@ -1,0 +1,40 @@
+/**
+ * What a command says when it cannot do its work, and its exit codes.
+ *
+ * 0 nothing is wrong · 1 a property is violated, or the search proved less than was asked · 2 the command, the module or a
+ * file is wrong · 70 a bug
+ */
+import { ImpureStep } from "../engine/compileSystem.ts"
+import { ModelError, StepFailure } from "../engine/errors.ts"
+import { NotAValue } from "../values/canonical.ts"
+
+export const exitCodes = { fine: 0, violated: 1, usage: 2, bug: 70 } as const
+
+/** The command, the module or a file cannot work. */
+export class UsageInvalid extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = "UsageInvalid"
+  }
+}
+
+export interface FailureText {
+  readonly text: string
+  readonly exitCode: number
+}
+
+export const describeFailure = (error: unknown): FailureText => {
+  if (error instanceof UsageInvalid) return { text: error.message, exitCode: exitCodes.usage }
+  if (isModelProblem(error)) return { text: error.message, exitCode: exitCodes.usage }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { text: `${text}\nThis is a bug in the checker: please report it with the model.`, exitCode: exitCodes.bug }
+}
+
+/** What the model was told about, by name: its own mistakes. */
+const isModelProblem = (error: unknown): error is Error =>
+  error instanceof ModelError ||
+  error instanceof ImpureStep ||
+  error instanceof StepFailure ||
+  error instanceof NotAValue
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,94 @@
+/**
+ * The contents that one channel has had, as small integers. 0 is the empty channel.
+ *
+ * C1 Choices of a bag or set come in the order of their texts, so that a path means the same in every search.
+ */
+import type { Channel } from "../system/Channel.ts"
+import type { Message } from "../system/Effect.ts"
+import type { Interner } from "../values/Interner.ts"
+import { PairTable } from "../values/PairTable.ts"
+
+/** What may be received next, and what is left then. */
+export interface Choice {
+  readonly message: number
+  readonly rest: number
+  readonly isLossy: boolean
+  readonly isDuplicable: boolean
+  /** What is left if the message is received now and comes once more. */
+  readonly afterDuplicate: number
+}
+
+export class ChannelTable {
+  readonly channel: Channel
+  readonly #messages: Interner<Message>
+  readonly #contents: Array<ReadonlyArray<number>> = [[]]
+  readonly #ids = new Map<string, number>([["", 0]])
+  readonly #pushed = new PairTable()
+  readonly #choices: Array<ReadonlyArray<Choice> | undefined> = []
+
+  constructor(channel: Channel, messages: Interner<Message>) {
+    this.channel = channel
+    this.#messages = messages
+  }
+
+  messagesOf(content: number): ReadonlyArray<Message> {
+    return this.contentOf(content).map((message) => this.#messages.get(message))
+  }
+
+  contentOf(content: number): ReadonlyArray<number> {
+    return this.#contents[content] ?? []
+  }
+
+  /** The content for these messages, in the channel's own order. */
+  intern(messages: ReadonlyArray<number>): number {
+    const content = this.#normal(messages)
+    const key = content.join()
+    const known = this.#ids.get(key)
+    if (known !== undefined) return known
+    const id = this.#contents.length
+    this.#contents.push(content)
+    this.#ids.set(key, id)
+    return id
+  }
+
+  /** HOT */
+  push(content: number, message: number): number {
+    const known = this.#pushed.get(content, message)
+    if (known >= 0) return known
+    const next = this.intern([...this.contentOf(content), message])
+    this.#pushed.add(content, message, next)
+    return next
+  }
+
+  /** HOT */
+  choices(content: number): ReadonlyArray<Choice> {
+    const known = this.#choices[content]
+    if (known !== undefined) return known
+    const choices = this.#findChoices(this.contentOf(content))
+    this.#choices[content] = choices
+    return choices
+  }
+
+  #findChoices(content: ReadonlyArray<number>): ReadonlyArray<Choice> {
+    const { kind } = this.channel
+    const heads = kind === "fifo" ? content.slice(0, 1) : [...new Set(content)]
+    return heads.map((message) => {
+      const at = content.indexOf(message)
+      const rest = content.filter((_, index) => index !== at)
+      const value = this.#messages.get(message)
+      return {
+        message,
+        rest: this.intern(kind === "set" ? content : rest),
+        isLossy: kind !== "set" && (this.channel.loses?.(value) ?? false),
+        isDuplicable: kind !== "set" && (this.channel.duplicates?.(value) ?? false),
+        afterDuplicate: this.intern(kind === "set" ? content : [...rest, message])
+      }
+    })
+  }
+
+  #normal(messages: ReadonlyArray<number>): ReadonlyArray<number> {
+    if (this.channel.kind === "fifo") return messages
+    const kept = this.channel.kind === "set" ? [...new Set(messages)] : [...messages]
+    return kept.sort((a, b) => (this.#messages.text(a) < this.#messages.text(b) ? -1 : 1))
+  }
+}

@@ -1,0 +1,72 @@
+/** Walks from the initial state along indices of enabled actions, and finds the indices of a recorded path. */
+import { isDeepStrictEqual } from "node:util"
+import type { Engine, StateVector } from "../engine/Engine.ts"
+import type { Action } from "../system/Action.ts"
+import type { Trace } from "../trace/Trace.ts"
+import type { Path } from "./documents.ts"
+
+export interface Edge {
+  readonly action: Action
+  readonly next: StateVector
+}
+
+/** What can happen in a state, in the engine's order (E1). */
+export interface Choices {
+  readonly edges: ReadonlyArray<Edge>
+  /** A step that threw; the edges after it are not known. */
+  readonly failure: unknown
+}
+
+export const choicesIn = (engine: Engine, state: StateVector): Choices => {
+  const found: Array<{ readonly code: number; readonly next: StateVector }> = []
+  let failure: unknown = null
+  try {
+    engine.successors(state, (code, _kind, next) => {
+      found.push({ code, next: next.slice() })
+    })
+  } catch (error) {
+    failure = error
+  }
+  return { edges: found.map(({ code, next }) => ({ action: engine.describe(state, code), next })), failure }
+}
+
+export type Walk =
+  | {
+      readonly _tag: "Walked"
+      /** One more than actions: the first is the initial state. */
+      readonly states: readonly [StateVector, ...ReadonlyArray<StateVector>]
+      readonly actions: ReadonlyArray<Action>
+    }
+  /** The path leaves what can happen after this many steps. */
+  | { readonly _tag: "Lost"; readonly after: number; readonly choices: number }
+
+export const walkPath = (engine: Engine, path: Path): Walk => {
+  const states: [StateVector, ...Array<StateVector>] = [engine.initial]
+  const actions: Array<Action> = []
+  let state = engine.initial
+  for (const [after, index] of path.entries()) {
+    const { edges } = choicesIn(engine, state)
+    const edge = edges[index]
+    if (edge === undefined) return { _tag: "Lost", after, choices: edges.length }
+    state = edge.next
+    states.push(state)
+    actions.push(edge.action)
+  }
+  return { _tag: "Walked", states, actions }
+}
+
+/** The indices of a path's actions. Throws: when it is no path of this system. */
+export const pathOf = (engine: Engine, trace: Trace): Path => {
+  let state = engine.initial
+  return trace.steps.map((step, position) => {
+    const { edges } = choicesIn(engine, state)
+    const index = edges.findIndex(({ action }) => isDeepStrictEqual(action, step))
+    const edge = edges[index]
+    if (edge === undefined)
+      throw new Error(`Step ${position + 1} of a path of ${trace.system} cannot happen there: ${JSON.stringify(step)}`)
+    state = edge.next
+    return index
+  })
+}
+
+export const isSameState = (a: StateVector, b: StateVector): boolean => a.every((word, slot) => word === b[slot])

@@ -1,0 +1,5 @@
+export type { CommandsOption } from "./Commands.ts"
+export { type MutationOperator, mutationOperators } from "./Mutation.ts"
+export { type Mutant, type MutantsOptions, mutantsOf } from "./mutantsOf.ts"
+export { actionName, type Observations, type Observed, observe } from "./observe.ts"
+export { type Place, placeName } from "./Place.ts"

@@ -1,0 +1,145 @@
+/** Explores a system and says which properties hold. */
+import { compileSystem } from "../engine/compileSystem.ts"
+import type { StateVector } from "../engine/Engine.ts"
+import { MemoPredicate } from "../engine/MemoPredicate.ts"
+import type { SystemEngine } from "../engine/SystemEngine.ts"
+import { checkLeadsTo } from "../liveness/leadsTo.ts"
+import { StateGraph } from "../liveness/StateGraph.ts"
+import type { Property } from "../property/Property.ts"
+import type { Action } from "../system/Action.ts"
+import type { System } from "../system/System.ts"
+import type { View } from "../system/View.ts"
+import type { Trace } from "../trace/Trace.ts"
+import { createVisited } from "../visited/createVisited.ts"
+import type { Visited } from "../visited/Visited.ts"
+import { type Explored, explore } from "./explore.ts"
+import { makeFrontier } from "./Frontier.ts"
+import { PropertyRun } from "./PropertyRun.ts"
+import { actionsOf, codesTo } from "./paths.ts"
+import type { CheckOptions, Report, Violation } from "./Report.ts"
+
+/**
+ * Explores every reachable state of the system within its bounds. Fails: `ModelError` for a system that is put together
+ * wrongly, `NotAValue` for states or messages that are no JSON-like values.
+ */
+export const check = (system: System, properties: ReadonlyArray<Property>, options: CheckOptions = {}): Report => {
+  const { strategy = "breadth-first", visited: mode = "exact" } = options
+  refuseUnsound(system, properties, options)
+  const began = performance.now()
+  const engine = compileSystem(system, options.recheckEvery === undefined ? {} : { recheckEvery: options.recheckEvery })
+  const visited = createVisited(mode, engine.width)
+  const run = new PropertyRun(engine, properties)
+  const graph = properties.some(({ _tag }) => _tag === "LeadsTo") ? new StateGraph() : null
+  const canonical: ((state: StateVector) => StateVector) | null = null
+  const explored = explore({
+    engine,
+    visited,
+    run,
+    graph,
+    frontier: makeFrontier(strategy, visited, engine.width),
+    canonical: canonical ?? ((state) => state),
+    statesMax: options.statesMax ?? Number.POSITIVE_INFINITY,
+    continueAfterViolation: options.continueAfterViolation ?? false
+  })
+  const trace = (state: number, last: number | null): Trace => ({
+    system: system.name,
+    steps: actionsOf(engine, [...codesTo(explored.predecessors, state), ...(last === null ? [] : [last])], canonical),
+    loopsTo: null
+  })
+  const findings = explored.failure === null ? run.violations : [...run.violations, explored.failure]
+  const safety = findings.map(
+    ({ property, detail, state, action }): Violation => ({ property, detail, trace: trace(state, action) })
+  )
+  const live = graph === null || !explored.isComplete ? [] : checkLiveness({ engine, visited, graph, properties })
+  return {
+    system: system.name,
+    states: visited.count,
+    edges: explored.edges,
+    depth: explored.depth,
+    terminals: explored.terminals,
+    seconds: (performance.now() - began) / 1000,
+    isComplete: explored.isComplete,
+    visited: mode,
+    omission: visited.omission,
+    bytesPerState: Math.round(visited.bytes / Math.max(1, visited.count)),
+    steps: engine.stepCount(),
+    cutOff: explored.cutOff,
+    coverage: { taken: [], untaken: [] },
+    witnesses: Object.fromEntries([...run.witnesses].map(([name, state]) => [name, trace(state, null)])),
+    violations: [...safety, ...live.flatMap(({ violation }) => (violation === null ? [] : [violation]))],
+    warnings: warningsOf(system, explored, run, live)
+  }
+}
+
+const refuseUnsound = (system: System, properties: ReadonlyArray<Property>, options: CheckOptions): void => {
+  const live = properties.find(({ _tag }) => _tag === "LeadsTo")
+  if (live === undefined) return
+  const { strategy = "breadth-first", visited = "exact", symmetry = (system.symmetric ?? []).length > 0 } = options
+  if (strategy === "breadth-first" && visited === "exact" && !symmetry) return
+  throw new Error(
+    `"${live.name}" is about what happens in the end: it is decided on the whole exact graph only. ` +
+      'Check it breadth-first, with visited: "exact" and symmetry: false, in a run of its own.'
+  )
+}
+
+interface LivenessVerdict {
+  readonly name: string
+  readonly isTriggered: boolean
+  readonly violation: Violation | null
+}
+
+const checkLiveness = (given: {
+  readonly engine: SystemEngine
+  readonly visited: Visited
+  readonly graph: StateGraph
+  readonly properties: ReadonlyArray<Property>
+}): ReadonlyArray<LivenessVerdict> => {
+  const { engine, visited, graph } = given
+  const state = new Int32Array(engine.width)
+  const asking = (predicate: (view: View) => boolean) => {
+    const memo = new MemoPredicate(engine.tables, (view) => predicate(view))
+    return (index: number): boolean => {
+      visited.load(index, state)
+      return memo.ask(state, state, -1)
+    }
+  }
+  return given.properties.flatMap((property): ReadonlyArray<LivenessVerdict> => {
+    if (property._tag !== "LeadsTo") return []
+    const { isTriggered, violation } = checkLeadsTo(property, graph, engine.classes, asking)
+    if (violation === null) return [{ name: property.name, isTriggered, violation: null }]
+    const { detail, loopsTo } = violation
+    const steps = violation.steps.map((step): Action => {
+      visited.load(step.state, state)
+      return nthAction(engine, state, step.edge)
+    })
+    const trace: Trace = { system: engine.system.name, steps, loopsTo }
+    return [{ name: property.name, isTriggered, violation: { property: property.name, detail, trace } }]
+  })
+}
+
+const nthAction = (engine: SystemEngine, state: StateVector, ordinal: number): Action => {
+  const codes: Array<number> = []
+  engine.successors(state, (code) => codes.push(code))
+  return engine.describe(state, codes[ordinal] ?? -1)
+}
+
+const warningsOf = (
+  system: System,
+  explored: Explored,
+  run: PropertyRun,
+  live: ReadonlyArray<LivenessVerdict>
+): ReadonlyArray<string> => {
+  if (!explored.isComplete) {
+    return [...explored.warnings, "The search ended before every reachable state was visited."]
+  }
+  const unreached = Object.keys(system.bounds ?? {}).filter((name) => explored.cutOff[name] === undefined)
+  return [
+    ...run.unseen.map(
+      (name) => `"${name}" was never seen: the model may be too small to show it, or it cannot happen.`
+    ),
+    ...unreached.map((name) => `Bound "${name}" was never reached: remove it, or it does not say what you mean.`),
+    ...live
+      .filter(({ isTriggered, violation }) => !isTriggered && violation === null)
+      .map(({ name }) => `"${name}" holds because what it is about never happens.`)
+  ]
+}

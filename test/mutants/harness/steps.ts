@@ -1,0 +1,111 @@
+/**
+ * Decides without a search whether a mutant can differ from the original in a configuration.
+ *
+ * D1 The graph of a system follows from its first effects and from the steps of its components. If a mutant takes every
+ *    step that the original takes in a configuration in the same way, then by induction it reaches the same states by the
+ *    same edges with the same commands: it is equivalent there.
+ * D2 A step of the original that reaches none of the changed places is taken by the mutant in the same way.
+ */
+import { type AnyStateMachine, isMachineSnapshot } from "xstate"
+import { type AnyComponent, component } from "../../../packages/checker/src/system/Component.ts"
+import type { Message, Step } from "../../../packages/checker/src/system/Effect.ts"
+import { type System, system } from "../../../packages/checker/src/system/System.ts"
+import { stepText } from "./stepText.ts"
+
+/** A step or start that the original has taken. */
+export interface TakenStep {
+  readonly component: string
+  readonly again: (component: AnyComponent, rehome: Rehome) => Step<unknown>
+  readonly text: string
+}
+
+/** Gives a value back with its snapshots being those of other machines. */
+export type Rehome = (value: unknown) => unknown
+
+export interface TakenSteps {
+  readonly add: (step: TakenStep, reached: ReadonlySet<string>) => void
+  /** The steps that reached one of these places; null means all. */
+  readonly reaching: (places: ReadonlyArray<string> | null) => ReadonlyArray<TakenStep>
+}
+
+export const makeTakenSteps = (): TakenSteps => {
+  const all: Array<TakenStep> = []
+  const byPlace = new Map<string, Array<TakenStep>>()
+  return {
+    add: (step, reached) => {
+      all.push(step)
+      for (const place of reached) byPlace.set(place, [...(byPlace.get(place) ?? []), step])
+    },
+    reaching: (places) =>
+      places === null ? all : [...new Set(places.flatMap((place) => byPlace.get(place) ?? []))]
+  }
+}
+
+/** The system, with its components telling what steps they take. */
+export const recorded = (
+  original: System,
+  taken: TakenSteps,
+  takeReached: () => ReadonlySet<string>
+): System => system({ ...original, components: original.components.map((one) => recording(one, taken, takeReached)) })
+
+const recording = (
+  one: AnyComponent,
+  taken: TakenSteps,
+  takeReached: () => ReadonlySet<string>
+): AnyComponent => {
+  const record = (again: TakenStep["again"]): Step<unknown> => {
+    takeReached()
+    const step = again(one, (value) => value)
+    taken.add({ component: one.name, again, text: stepText(step) }, takeReached())
+    return step
+  }
+  return component<unknown, Message, unknown>({
+    ...one,
+    start: (input, durable) => record((other, rehome) => other.start(rehome(input), rehome(durable))),
+    step: (state, event) => record((other, rehome) => other.step(rehome(state), event))
+  })
+}
+
+/** Whether one of these steps is taken otherwise by the components of another system. */
+export const differs = (
+  steps: ReadonlyArray<TakenStep>,
+  mutated: System,
+  machines: ReadonlyArray<AnyStateMachine>
+): boolean => {
+  const components = new Map(mutated.components.map((one) => [one.name, one]))
+  const rehome = rehoming(machines)
+  return steps.some(({ component: name, again, text }) => {
+    const one = components.get(name)
+    if (one === undefined) return true
+    try {
+      return stepText(again(one, rehome)) !== text
+    } catch {
+      return true
+    }
+  })
+}
+
+const rehoming = (machines: ReadonlyArray<AnyStateMachine>): Rehome => {
+  const byId = new Map(machines.map((machine) => [machine.id, machine]))
+  const known = new WeakMap<object, unknown>()
+  const rehome = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value
+    const done = known.get(value)
+    if (done !== undefined) return done
+    const moved = move(value)
+    known.set(value, moved)
+    return moved
+  }
+  const move = (value: object): unknown => {
+    if (Array.isArray(value)) return value.map(rehome)
+    if (!isMachineSnapshot(value)) return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, rehome(held)]))
+    const machine = byId.get(value.machine.id)
+    if (machine === undefined) throw new Error(`A state holds a snapshot of ${value.machine.id}, which is unknown.`)
+    if (Object.keys(value.historyValue ?? {}).length > 0) {
+      throw new Error(`Machine ${machine.id} has history states: its snapshots cannot be moved to a mutant.`)
+    }
+    const { value: state, context, status, output } = value
+    return machine.resolveState({ value: state, context, status, output })
+  }
+  return rehome
+}
