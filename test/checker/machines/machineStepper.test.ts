@@ -124,7 +124,7 @@ describe("machineStepper", () => {
     })
     const spawns = machineStepper(spawning)
     expect(() => spawns.step(spawns.initial(undefined)[0], { type: "go" })).toThrow(
-      /^Machine spawning asked for "xstate.spawnChild".*name the activity as an action/
+      /^Machine spawning has spawned worker.*name the activity as an action/
     )
     const born = createMachine({ id: "born", context: ({ spawn }) => ({ ref: spawn(work, { id: "worker" }) }) })
     expect(() => machineStepper(born).initial(undefined)).toThrow(/^Machine born has spawned worker/)

@@ -1,13 +1,13 @@
 /** Every transition of every machine is taken by a scenario that asserts what it does. */
 import { describe, expect, it } from "vitest"
 import { createMachine } from "xstate"
+import { recordTransitions } from "../../../packages/checker/src/coverage/recordTransitions.ts"
 import { machines, makeStepper } from "../../../packages/core/src/protocol/index.ts"
 import { checkpointScenarios } from "./scenarios/checkpoint.ts"
 import { committerScenarios } from "./scenarios/committer.ts"
 import { coordinatorScenarios } from "./scenarios/coordinator.ts"
 import { jobScenarios } from "./scenarios/job.ts"
 import { subtaskScenarios } from "./scenarios/subtask.ts"
-import { recordTransitions, type TransitionCounts } from "./support/transitionRecorder.ts"
 
 const scenarios = {
   job: jobScenarios,
@@ -17,23 +17,20 @@ const scenarios = {
   committer: committerScenarios
 }
 
-const untaken = (counts: TransitionCounts): ReadonlyArray<string> =>
-  [...counts].flatMap(([name, count]) => (count === 0 ? [name] : []))
-
 describe("transition coverage", () => {
   const recorded = {
-    job: recordTransitions(machines.job),
-    coordinator: recordTransitions(machines.coordinator),
-    checkpoint: recordTransitions(machines.checkpoint),
-    subtask: recordTransitions(machines.subtask),
-    committer: recordTransitions(machines.committer)
+    job: recordTransitions([machines.job]),
+    coordinator: recordTransitions([machines.coordinator]),
+    checkpoint: recordTransitions([machines.checkpoint]),
+    subtask: recordTransitions([machines.subtask]),
+    committer: recordTransitions([machines.committer])
   }
 
   for (const name of ["job", "coordinator", "checkpoint", "subtask", "committer"] as const) {
     it(`${name}: its scenarios take every transition`, () => {
       for (const { run } of scenarios[name]) run()
-      expect(recorded[name].size).toBeGreaterThan(4)
-      expect(untaken(recorded[name])).toEqual([])
+      expect(recorded[name].counts.size).toBeGreaterThan(4)
+      expect(recorded[name].coverage().untaken).toEqual([])
     })
   }
 
@@ -43,7 +40,7 @@ describe("transition coverage", () => {
       initial: "shut",
       states: { shut: { on: { push: "open", pull: [{ guard: "isFree", target: "open" }, {}] } }, open: {} }
     }).provide({ guards: { isFree: () => false } })
-    const counts = recordTransitions(door)
+    const { counts, coverage } = recordTransitions([door])
     const { step, initial } = makeStepper(door)
     step(initial(undefined)[0], { type: "pull" })
     expect(counts).toEqual(
@@ -53,6 +50,6 @@ describe("transition coverage", () => {
         ["door shut pull #1 [] -> (stays)", 1]
       ])
     )
-    expect(untaken(counts)).toHaveLength(2)
+    expect(coverage().untaken).toHaveLength(2)
   })
 })

@@ -40,8 +40,6 @@ export type DesignMutant =
   | "unknownOutcomeDiscards"
   | "planMissesSubtask"
   | "blockedChannelIsRead"
-  | "captureOneRecordLate"
-  | "barrierBeforeCapture"
   | "invalidationNotSent"
   | "idsStartOver"
   | "olderAttemptMayWrite"

@@ -36,23 +36,15 @@ export const makeTakenSteps = (): TakenSteps => {
       all.push(step)
       for (const place of reached) byPlace.set(place, [...(byPlace.get(place) ?? []), step])
     },
-    reaching: (places) =>
-      places === null ? all : [...new Set(places.flatMap((place) => byPlace.get(place) ?? []))]
+    reaching: (places) => (places === null ? all : [...new Set(places.flatMap((place) => byPlace.get(place) ?? []))])
   }
 }
 
 /** The system, with its components telling what steps they take. */
-export const recorded = (
-  original: System,
-  taken: TakenSteps,
-  takeReached: () => ReadonlySet<string>
-): System => system({ ...original, components: original.components.map((one) => recording(one, taken, takeReached)) })
+export const recorded = (original: System, taken: TakenSteps, takeReached: () => ReadonlySet<string>): System =>
+  system({ ...original, components: original.components.map((one) => recording(one, taken, takeReached)) })
 
-const recording = (
-  one: AnyComponent,
-  taken: TakenSteps,
-  takeReached: () => ReadonlySet<string>
-): AnyComponent => {
+const recording = (one: AnyComponent, taken: TakenSteps, takeReached: () => ReadonlySet<string>): AnyComponent => {
   const record = (again: TakenStep["again"]): Step<unknown> => {
     takeReached()
     const step = again(one, (value) => value)
@@ -79,11 +71,15 @@ export const differs = (
     if (one === undefined) return true
     try {
       return stepText(again(one, rehome)) !== text
-    } catch {
+    } catch (cause) {
+      if (cause instanceof Unmovable) throw cause
       return true
     }
   })
 }
+
+/** A snapshot cannot be compared with what a mutant makes of it: the subject is at fault, not the mutant. */
+class Unmovable extends Error {}
 
 const rehoming = (machines: ReadonlyArray<AnyStateMachine>): Rehome => {
   const byId = new Map(machines.map((machine) => [machine.id, machine]))
@@ -98,11 +94,15 @@ const rehoming = (machines: ReadonlyArray<AnyStateMachine>): Rehome => {
   }
   const move = (value: object): unknown => {
     if (Array.isArray(value)) return value.map(rehome)
-    if (!isMachineSnapshot(value)) return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, rehome(held)]))
+    if (!isMachineSnapshot(value))
+      return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, rehome(held)]))
     const machine = byId.get(value.machine.id)
-    if (machine === undefined) throw new Error(`A state holds a snapshot of ${value.machine.id}, which is unknown.`)
+    if (machine === undefined)
+      throw new Unmovable(
+        `A state holds a snapshot of ${value.machine.id}, which its component does not list among its machines.`
+      )
     if (Object.keys(value.historyValue ?? {}).length > 0) {
-      throw new Error(`Machine ${machine.id} has history states: its snapshots cannot be moved to a mutant.`)
+      throw new Unmovable(`Machine ${machine.id} has history states: its snapshots cannot be moved to a mutant.`)
     }
     const { value: state, context, status, output } = value
     return machine.resolveState({ value: state, context, status, output })

@@ -33,7 +33,8 @@ export interface Unexplained<Observation> {
   readonly conforms: false
   /** Index of the first observation that no behaviour explains; everything before it has an explanation. */
   readonly at: number
-  readonly observation: Observation
+  /** Null at the end of an empty log: its initial state already violates a property. */
+  readonly observation: Observation | null
   /** What the system could have logged there instead. */
   readonly expected: ReadonlyArray<Observation>
   /** Properties that every explanation of the observation violates. */

@@ -79,7 +79,8 @@ export class Explanations<Observation> {
 
   stepsTo(place: Place): ReadonlyArray<Action> {
     const steps: Array<Action> = []
-    for (let at = place.from; at !== null; at = at.place.from) steps.push(this.#engine.describe(at.place.state, at.code))
+    for (let at = place.from; at !== null; at = at.place.from)
+      steps.push(this.#engine.describe(at.place.state, at.code))
     return steps.reverse()
   }
 
@@ -158,8 +159,8 @@ export class Explanations<Observation> {
       const action = engine.describe(from.place.state, from.code)
       return verdictOf(property.name, property.holds(engine.view(from.place.state), action, after))
     })
-    const isFurthest = (hidden === 0 ? explained - 1 : explained) === this.#furthest
-    if (isFurthest) for (const [property, detail] of wrong) this.#violated.set(property, detail)
+    const at = from !== null && hidden === 0 ? explained - 1 : explained
+    if (at === this.#furthest) for (const [property, detail] of wrong) this.#violated.set(property, detail)
     return wrong.length > 0
   }
 }

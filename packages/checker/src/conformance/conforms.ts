@@ -27,7 +27,5 @@ export const conforms = <Observation>(
   const found = search.run()
   if (found !== null) return { conforms: true, steps: search.stepsTo(found), states: search.states }
   const at = search.furthest
-  const observation = log[at]
-  if (observation === undefined) throw new RangeError("The search ended at the end of the log without an explanation.")
-  return { conforms: false, at, observation, ...search.failure() }
+  return { conforms: false, at, observation: log[at] ?? null, ...search.failure() }
 }

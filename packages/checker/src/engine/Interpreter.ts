@@ -77,7 +77,7 @@ export class Interpreter {
         state[layout.channelsAt + first] = 0
         return
       case opcode.note:
-        state[layout.historyAt] = history.next(state[layout.historyAt] ?? 0, second)
+        state[layout.historyAt] = history.next(state[layout.historyAt] ?? 0, first)
         return
     }
   }

@@ -16,6 +16,7 @@ import type { Capture } from "../state/SubtaskState.ts"
 import type { Activities } from "./Activities.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
 import { failureOf } from "./failureReport.ts"
+import { activityFact } from "./Inspection.ts"
 import type { Mailbox } from "./Mailbox.ts"
 import { SinkOutput } from "./Outputs.ts"
 import type { SubtaskParts } from "./SubtaskParts.ts"
@@ -33,6 +34,14 @@ interface Running {
   readonly alignmentMs: number
   readonly syncMs: number
   readonly records: number
+}
+
+/** A capture whose object is being encoded and written. */
+interface Snapshot {
+  readonly running: Running
+  readonly object: string
+  /** Transactions that it holds. */
+  readonly prepared: ReadonlyArray<Prepared>
 }
 
 export class CaptureWriter {
@@ -78,7 +87,13 @@ export class CaptureWriter {
       records: input.records()
     }
     this.#running.set(barrier.id, running)
-    inspect?.({ _tag: "Captured", subtask: id, checkpoint: barrier.id })
+    inspect?.({
+      _tag: "Captured",
+      subtask: id,
+      checkpoint: barrier.id,
+      taken: input.channels.map((channel) => channel.taken),
+      emitted: output.emitted()
+    })
     this.#activities.start(`persist ${barrier.id}`, this.#oneByOne.withPermits(1)(this.#persist(running)))
   }
 
@@ -92,7 +107,7 @@ export class CaptureWriter {
     const inspect = this.#attempt.inspect
     const at = { actor: this.#parts.id, activity: "persist", checkpoint } as const
     return Effect.suspend(() => {
-      inspect?.({ _tag: "ActivityStarted", ...at })
+      inspect?.(activityFact("ActivityStarted", at))
       return this.#prepareAndWrite(running)
     }).pipe(
       Effect.catchCause((cause) => Effect.sync(() => this.#attempt.fail(failureOf(cause)))),
@@ -101,7 +116,7 @@ export class CaptureWriter {
           running.capture.release()
           running.encoded()
           this.#running.delete(checkpoint)
-          inspect?.({ _tag: "ActivityEnded", ...at })
+          inspect?.(activityFact("ActivityEnded", at))
         })
       )
     )
@@ -116,28 +131,31 @@ export class CaptureWriter {
     }
     const began = this.#attempt.clock.currentTimeMillisUnsafe()
     const abandoned = Effect.as(Deferred.await(running.abandoned), null)
-    const bytes = yield* Effect.raceFirst(running.capture.encode(this.#lateLists()), abandoned)
+    const prepared = this.#prepared()
+    const snapshot: Snapshot = { running, object: this.#objectOf(checkpoint), prepared }
+    this.#inspectWrite("ActivityStarted", snapshot)
+    const bytes = yield* Effect.raceFirst(running.capture.encode(this.#lateLists(prepared)), abandoned)
     running.encoded()
     if (bytes === null) return
     // K3: a write that has begun is not interrupted; abandoning only stops waiting for it.
     const written = Deferred.makeUnsafe<null>()
-    const write = Effect.ensuring(this.#write(running, bytes, began), Deferred.succeed(written, null))
+    const write = Effect.ensuring(this.#write(snapshot, bytes, began), Deferred.succeed(written, null))
     this.#activities.start(`write ${checkpoint}`, write)
     yield* Effect.raceFirst(Deferred.await(written), abandoned)
   })
 
   readonly #write = Effect.fnUntraced(function* (
     this: CaptureWriter,
-    running: Running,
+    snapshot: Snapshot,
     bytes: Uint8Array,
     began: number
   ) {
+    const { object, running } = snapshot
     const { checkpoint } = running
-    const { id, task, index } = this.#parts
-    const { clock, stats, storage, term } = this.#attempt
-    const object = stateObjectName({ term, checkpoint, task, index })
+    const { clock, stats, storage } = this.#attempt
     const written = yield* Effect.result(writeObject(storage, object, bytes))
-    stats.measured(checkpoint, id, {
+    if (Result.isSuccess(written)) this.#inspectWrite("ActivityEnded", snapshot)
+    stats.measured(checkpoint, this.#parts.id, {
       alignmentMs: running.alignmentMs,
       syncMs: running.syncMs,
       asyncMs: clock.currentTimeMillisUnsafe() - began,
@@ -152,8 +170,25 @@ export class CaptureWriter {
     if (Result.isFailure(written)) yield* Effect.logWarning(written.failure.message)
   })
 
-  #lateLists(): ReadonlyArray<OperatorList> {
+  #objectOf(checkpoint: CheckpointId): string {
+    const { task, index } = this.#parts
+    return stateObjectName({ term: this.#attempt.term, checkpoint, task, index })
+  }
+
+  #lateLists(prepared: ReadonlyArray<Prepared>): ReadonlyArray<OperatorList> {
     const { sink } = this.#parts
-    return sink === null ? [] : [transactionsList(sink.uid, this.#prepared())]
+    return sink === null ? [] : [transactionsList(sink.uid, prepared)]
+  }
+
+  #inspectWrite(tag: "ActivityStarted" | "ActivityEnded", { object, prepared, running }: Snapshot): void {
+    this.#attempt.inspect?.(
+      activityFact(tag, {
+        actor: this.#parts.id,
+        activity: "write",
+        checkpoint: running.checkpoint,
+        objects: [object],
+        transactions: prepared.map(({ transaction }) => transaction)
+      })
+    )
   }
 }

@@ -1,6 +1,7 @@
 import type { Batch } from "../model/Batch.ts"
 import type { ChannelId } from "../model/ids.ts"
 import type { StreamElement } from "../model/StreamElement.ts"
+import type { ChannelPosition } from "./Inspection.ts"
 import type { Signal } from "./Signal.ts"
 
 /** Batches kept for the sender to fill again: while the tasks take turns, more are never under way. */
@@ -22,6 +23,8 @@ export class Channel {
   #batches = 0
   #sent = 0
   #taken = 0
+  #recordsSent = 0
+  #recordsTaken = 0
 
   constructor(options: {
     readonly id: ChannelId
@@ -44,17 +47,20 @@ export class Channel {
     return this.#elements.length === 0
   }
 
-  /** Elements sent and taken so far: the sequence numbers of the inspection stream. */
-  get sent(): number {
-    return this.#sent
+  /** What was sent so far, for the inspection stream. */
+  get sent(): ChannelPosition {
+    return { channel: this.id, sequence: this.#sent, records: this.#recordsSent }
   }
 
-  get taken(): number {
-    return this.#taken
+  get taken(): ChannelPosition {
+    return { channel: this.id, sequence: this.#taken, records: this.#recordsTaken }
   }
 
   put(element: StreamElement): void {
-    if (element._tag === "Records") this.#batches++
+    if (element._tag === "Records") {
+      this.#batches++
+      this.#recordsSent += element.batch.length
+    }
     this.#elements.push(element)
     this.#sent++
     this.#receiver.notify()
@@ -67,6 +73,7 @@ export class Channel {
     this.#taken++
     if (element?._tag === "Records") {
       this.#batches--
+      this.#recordsTaken += element.batch.length
       // After the count: a notification may run the sender at once, which then has to find the room.
       if (this.#batches === this.#capacity - 1) this.#sender.notify()
     }

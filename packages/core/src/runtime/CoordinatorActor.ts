@@ -18,10 +18,10 @@ import { type Activities, makeActivities } from "./Activities.ts"
 import { CheckpointRequests } from "./CheckpointRequests.ts"
 import type { EncodingGauge } from "./EncodingGauge.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
-import { inspectStep } from "./Inspection.ts"
+import { type Activity, inspectActivity, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
 import { Mailbox } from "./Mailbox.ts"
-import { ManifestIndex } from "./ManifestIndex.ts"
+import { ManifestIndex, objectsOf } from "./ManifestIndex.ts"
 import { RecordCounter } from "./RecordCounter.ts"
 import { runActor } from "./runActor.ts"
 import type { SubtaskRuntime } from "./SubtaskRuntime.ts"
@@ -136,7 +136,12 @@ export class CoordinatorActor {
         this.#tellSubtasks({ type: "checkpoint.invalidated", id: command.id, reason: command.reason })
         return
       case "ReleaseState":
-        activities.start(`release ${command.objects.join()}`, releaseObjects(this.#job.storage, command.objects))
+        activities.start(
+          `release ${command.objects.join()}`,
+          releaseObjects(this.#job.storage, command.objects).pipe(
+            this.#inspected("release", command.id, command.objects)
+          )
+        )
         return
       case "RetireCheckpoint":
         this.#retire(command.id)
@@ -189,14 +194,12 @@ export class CoordinatorActor {
   #writeManifest(barrier: Barrier, acknowledged: ReadonlyArray<Acknowledgement>): void {
     const attempt = this.#current
     const manifest = this.#manifest(barrier, acknowledged, attempt)
-    const at = { actor: "coordinator", activity: "manifest", checkpoint: barrier.id } as const
-    const { inspect } = this.#job.settings
     this.#running.activities.start(
       `manifest ${barrier.id}`,
       Effect.gen({ self: this }, function* () {
-        inspect?.({ _tag: "ActivityStarted", ...at })
-        const appended = yield* Effect.result(attempt.writer.append(manifest))
-        inspect?.({ _tag: "ActivityEnded", ...at })
+        const append = attempt.writer.append(manifest)
+        const inspected = this.#inspected("manifest", barrier.id, objectsOf(manifest))
+        const appended = yield* Effect.result(inspected(append))
         if (Result.isSuccess(appended)) {
           this.#manifests.add(appended.success, manifest)
           this.mailbox.post({ type: "manifest.recorded", id: barrier.id })
@@ -247,15 +250,9 @@ export class CoordinatorActor {
   #retire(id: CheckpointId): void {
     // Between two attempts the next claim may be loading this very checkpoint; its entry stands until a later completion.
     if (this.#attempt === null) return
-    const at = { actor: "coordinator", activity: "retire", checkpoint: id } as const
-    const { inspect } = this.#job.settings
-    this.#running.activities.start(
-      `retire ${id}`,
-      Effect.suspend(() => {
-        inspect?.({ _tag: "ActivityStarted", ...at })
-        return this.#manifests.retire(this.#job.storage, id)
-      }).pipe(Effect.tap(() => Effect.sync(() => inspect?.({ _tag: "ActivityEnded", ...at }))))
-    )
+    const objects = this.#manifests.objectsOf(id)
+    const retire = Effect.suspend(() => this.#manifests.retire(this.#job.storage, id))
+    this.#running.activities.start(`retire ${id}`, retire.pipe(this.#inspected("retire", id, objects)))
   }
 
   #reserve(): void {
@@ -278,6 +275,15 @@ export class CoordinatorActor {
         })
       )
     )
+  }
+
+  #inspected(activity: Activity, checkpoint: CheckpointId, objects: ReadonlyArray<string>) {
+    return inspectActivity(this.#job.settings.inspect, {
+      actor: coordinatorComponent.id,
+      activity,
+      checkpoint,
+      objects
+    })
   }
 
   get #current(): CoordinatedAttempt {

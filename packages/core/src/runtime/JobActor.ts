@@ -19,7 +19,7 @@ import { CoordinatorActor } from "./CoordinatorActor.ts"
 import { AlreadyEnded, decideClaim } from "./claimDecision.ts"
 import { EncodingGauge } from "./EncodingGauge.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
-import { type Inspection, inspectStep } from "./Inspection.ts"
+import { type Activity, inspectActivity, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
 import { Mailbox } from "./Mailbox.ts"
 import { removeOrphans } from "./ManifestIndex.ts"
@@ -370,19 +370,8 @@ export class JobActor {
     if (this.#attempt?.number === attempt) act()
   }
 
-  #inspected(
-    activity: Extract<Inspection, { readonly _tag: "ActivityStarted" | "ActivityEnded" }>["activity"],
-    checkpoint: CheckpointId | null
-  ) {
-    const { inspect } = this.#job.settings
-    const at = { actor: jobMachine.id, activity, checkpoint }
-    return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-      inspect === null
-        ? effect
-        : Effect.suspend(() => {
-            inspect({ _tag: "ActivityStarted", ...at })
-            return effect
-          }).pipe(Effect.tap(() => Effect.sync(() => inspect({ _tag: "ActivityEnded", ...at }))))
+  #inspected(activity: Activity, checkpoint: CheckpointId | null) {
+    return inspectActivity(this.#job.settings.inspect, { actor: jobMachine.id, activity, checkpoint })
   }
 
   get #leadership(): LogWriter {

@@ -11,7 +11,7 @@ interface Place {
   readonly objects: ReadonlyArray<string>
 }
 
-const objectsOf = (manifest: Manifest): ReadonlyArray<string> =>
+export const objectsOf = (manifest: Manifest): ReadonlyArray<string> =>
   manifest.tasks.flatMap((task) => task.subtasks.map((subtask) => subtask.object))
 
 export class ManifestIndex {
@@ -23,6 +23,10 @@ export class ManifestIndex {
 
   addAll(content: LogContent): void {
     for (const { slot, manifest } of content.view.completed) this.add(slot, manifest)
+  }
+
+  objectsOf(id: CheckpointId): ReadonlyArray<string> {
+    return this.#places.get(id)?.objects ?? []
   }
 
   /** Removes the entry, then the objects: what is interrupted in between is found by {@link removeOrphans}. */

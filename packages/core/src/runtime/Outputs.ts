@@ -1,5 +1,6 @@
 import type { SinkWriter } from "../connector/Sink.ts"
 import { Batch } from "../model/Batch.ts"
+import type { ChannelId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import type { KeyValue } from "../model/keyGroups.ts"
 import { keyGroupCount, ownerOf } from "../model/keyGroups.ts"
@@ -21,6 +22,8 @@ export interface TaskOutput extends ChainOutput {
   readonly channels: ReadonlyArray<Channel>
   /** Records collected in this attempt. */
   readonly collected: () => number
+  /** Records collected for each channel in this attempt, sent or still batched. */
+  readonly emitted: () => ReadonlyArray<{ readonly channel: ChannelId; readonly records: number }>
 }
 
 /**
@@ -70,6 +73,10 @@ export class ExchangeOutput implements TaskOutput {
     return this.#collected
   }
 
+  emitted(): ReadonlyArray<{ readonly channel: ChannelId; readonly records: number }> {
+    return this.#filling.map(({ channel, length }) => ({ channel: channel.id, records: channel.sent.records + length }))
+  }
+
   #send(filling: Filling): void {
     this.#collected += filling.length
     filling.send()
@@ -83,11 +90,11 @@ class Filling {
   timestamps: Array<Timestamp>
   keys: Array<KeyValue>
   groups: Array<number>
-  readonly #channel: Channel
+  readonly channel: Channel
   #batch: Batch
 
   constructor(channel: Channel) {
-    this.#channel = channel
+    this.channel = channel
     this.#batch = new Batch()
     this.values = this.#batch.values
     this.timestamps = this.#batch.timestamps
@@ -101,8 +108,8 @@ class Filling {
     batch.timestamps.length = this.length
     batch.keys.length = this.length
     batch.groups.length = this.length
-    this.#channel.put({ _tag: "Records", batch })
-    const next = this.#channel.takeSpare() ?? new Batch()
+    this.channel.put({ _tag: "Records", batch })
+    const next = this.channel.takeSpare() ?? new Batch()
     this.#batch = next
     this.values = next.values
     this.timestamps = next.timestamps
@@ -144,5 +151,9 @@ export class SinkOutput implements TaskOutput {
 
   collected(): number {
     return this.#collected
+  }
+
+  emitted(): ReadonlyArray<never> {
+    return []
   }
 }

@@ -17,7 +17,7 @@ import { type Activities, makeActivities } from "./Activities.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
 import { CaptureWriter } from "./CaptureWriter.ts"
 import { failureOf } from "./failureReport.ts"
-import { inspectStep } from "./Inspection.ts"
+import { inspectActivity, inspectStep } from "./Inspection.ts"
 import { Mailbox } from "./Mailbox.ts"
 import { SinkOutput } from "./Outputs.ts"
 import type { SubtaskParts } from "./SubtaskParts.ts"
@@ -119,12 +119,7 @@ export class SubtaskRuntime {
         output.broadcast({ _tag: "Watermark", timestamp: watermark })
       },
       barrierReceived: (channel, barrier) => {
-        this.#attempt.inspect?.({
-          _tag: "BarrierTaken",
-          channel: channel.id,
-          checkpoint: barrier.id,
-          sequence: channel.taken
-        })
+        this.#attempt.inspect?.({ _tag: "BarrierTaken", checkpoint: barrier.id, ...channel.taken })
         this.#dispatch({ type: "barrier.received", channel: channel.id, barrier })
       },
       dataEnded: (channel) => this.#dispatch({ type: "data.ended", channel }),
@@ -154,7 +149,14 @@ export class SubtaskRuntime {
       case "ReleaseState":
         this.#activities.start(
           `release ${command.objects.join()}`,
-          releaseObjects(this.#attempt.storage, command.objects)
+          releaseObjects(this.#attempt.storage, command.objects).pipe(
+            inspectActivity(this.#attempt.inspect, {
+              actor: this.parts.id,
+              activity: "release",
+              checkpoint: command.id,
+              objects: command.objects
+            })
+          )
         )
         return
       case "Commit":
@@ -189,12 +191,7 @@ export class SubtaskRuntime {
     const { output } = this.parts
     output.broadcast({ _tag: "Barrier", barrier })
     for (const channel of output.channels) {
-      this.#attempt.inspect?.({
-        _tag: "BarrierSent",
-        channel: channel.id,
-        checkpoint: barrier.id,
-        sequence: channel.sent
-      })
+      this.#attempt.inspect?.({ _tag: "BarrierSent", checkpoint: barrier.id, ...channel.sent })
     }
     // What a source emitted behind the barrier of a stop would belong to no checkpoint of this run.
     if (barrier.kind === "stop" && this.parts.input.channels.length === 0) this.#isHalted = true
@@ -203,14 +200,11 @@ export class SubtaskRuntime {
   #commit(upTo: CheckpointId, transactions: ReadonlyArray<string>): void {
     const { sink, id } = this.parts
     invariant(sink !== null, "only a sink has a committer", id)
-    const at = { actor: id, activity: "commit", checkpoint: upTo } as const
+    const at = { actor: id, activity: "commit", checkpoint: upTo, transactions } as const
     this.#activities.start(
       `commit ${upTo}`,
-      Effect.suspend(() => {
-        this.#attempt.inspect?.({ _tag: "ActivityStarted", ...at })
-        return commitTransactions(sink.session, transactions)
-      }).pipe(
-        Effect.tap(() => Effect.sync(() => this.#attempt.inspect?.({ _tag: "ActivityEnded", ...at }))),
+      commitTransactions(sink.session, transactions).pipe(
+        inspectActivity(this.#attempt.inspect, at),
         Effect.match({
           onSuccess: () => this.mailbox.post({ type: "transactions.committed", upTo }),
           onFailure: (failure) => this.#attempt.fail({ error: failure, report: { retry: failure.retry, record: null } })

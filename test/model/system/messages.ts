@@ -1,0 +1,114 @@
+/** What the components of the model tell each other beside the events of their machines, and what they ask of resources. */
+import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
+import type { ChannelId, CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
+import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
+import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
+import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
+import type { LogEntry } from "../../../packages/core/src/storage/LogEntry.ts"
+import type { PlacedEntry } from "../../../packages/core/src/storage/logView.ts"
+import type { Rec } from "./plan.ts"
+
+/** What flows through a data channel. */
+export type Element =
+  | { readonly type: "record"; readonly channel: ChannelId; readonly record: Rec }
+  | { readonly type: "barrier"; readonly channel: ChannelId; readonly barrier: Barrier }
+  | { readonly type: "end"; readonly channel: ChannelId }
+
+/** What a subtask is told. */
+export type SubtaskMail =
+  | Element
+  | SubtaskEvent
+  /** A source emits its next record, or finds that there is none. */
+  | { readonly type: "plane.emit" }
+  | { readonly type: "plane.exhaust" }
+  /** A user's function throws, a device fails, a commit gives up. */
+  | { readonly type: "plane.fail" }
+
+/** The claim under which a log is written: who, and where its next entry goes. */
+export interface Writer {
+  readonly term: Term
+  readonly nonce: number
+  readonly lastSlot: number
+  readonly idsEnd: CheckpointId
+  /** Completed checkpoints before the claim: where they stand and what they hold. */
+  readonly before: ReadonlyArray<Place>
+}
+
+export interface Place {
+  readonly id: CheckpointId
+  readonly slot: number
+  readonly objects: ReadonlyArray<string>
+}
+
+export type CoordinatorMail =
+  | CoordinatorEvent
+  | CoordinatorStart
+  | LogAnswer
+  /** A retired entry is gone: its objects may follow. */
+  | { readonly type: "entry.deleted"; readonly objects: ReadonlyArray<string> }
+  /** The job's end is to be appended behind what the coordinator is appending. */
+  | { readonly type: "end.append"; readonly end: "finished" | "cancelled" }
+
+/** `coordinator.start` with what the coordinator works on. */
+export type CoordinatorStart = Extract<CoordinatorEvent, { readonly type: "coordinator.start" }> & {
+  readonly attempt: number
+  readonly writer: Writer
+}
+
+/** What became of an append: `failed` had no effect, `unknown` may have had one. */
+export interface LogAnswer {
+  readonly type: "log.answered"
+  readonly nonce: number
+  readonly result: "appended" | "taken" | "failed" | "unknown"
+}
+
+/** Which activity of the job a question belongs to; answers to an activity that is over are not heard. */
+export interface Asked {
+  readonly activity: "claim" | "restore" | "end"
+  readonly attempt: number
+}
+
+export type JobMail =
+  | JobEvent
+  | LogAnswer
+  | { readonly type: "log.read"; readonly of: Asked; readonly entries: ReadonlyArray<PlacedEntry> }
+  | { readonly type: "log.listed"; readonly of: Asked; readonly lastSlot: number }
+  | { readonly type: "store.loaded"; readonly of: Asked; readonly found: CheckpointId | null; readonly corrupt: ReadonlyArray<CheckpointId> }
+  | { readonly type: "ledger.shown"; readonly of: Asked; readonly visible: CheckpointId }
+  | { readonly type: "ledger.rolledBack"; readonly of: Asked }
+  | { readonly type: "asked.failed"; readonly of: Asked }
+
+export type LogOperation =
+  | { readonly op: "append"; readonly slot: number; readonly entry: LogEntry; readonly nonce: number; readonly to: string }
+  | { readonly op: "read"; readonly of: Asked; readonly to: string }
+  | { readonly op: "list"; readonly of: Asked; readonly to: string }
+  | { readonly op: "delete"; readonly slot: number; readonly objects: ReadonlyArray<string>; readonly to: string }
+
+export type StoreOperation =
+  | { readonly op: "put"; readonly id: CheckpointId; readonly object: string; readonly to: string }
+  | { readonly op: "delete"; readonly objects: ReadonlyArray<string> }
+  /** Reads the objects of the newest candidate that is whole. */
+  | { readonly op: "load"; readonly candidates: ReadonlyArray<Pick<Place, "id" | "objects">>; readonly of: Asked; readonly to: string }
+  /** Removes what earlier terms have left and no entry names. */
+  | { readonly op: "sweep"; readonly term: Term; readonly named: ReadonlyArray<string> }
+  | { readonly op: "damage" }
+
+export type LedgerOperation =
+  | { readonly op: "prepare"; readonly id: CheckpointId; readonly transaction: string; readonly to: string; readonly failing: Failing }
+  | { readonly op: "commit"; readonly upTo: CheckpointId; readonly transactions: ReadonlyArray<string>; readonly to: string; readonly failing: Failing }
+  | { readonly op: "show"; readonly of: Asked; readonly to: string }
+  | { readonly op: "rollback"; readonly keep: ReadonlyArray<string>; readonly of: Asked; readonly to: string }
+
+/** Whom an operation of a subtask fails when it fails. */
+export interface Failing {
+  readonly job: string
+  readonly attempt: number
+}
+
+/** Facts for the history. */
+export type Fact =
+  | { readonly _tag: "Triggered"; readonly id: CheckpointId }
+  | { readonly _tag: "Completed"; readonly id: CheckpointId }
+  | { readonly _tag: "Invalidated"; readonly id: CheckpointId }
+
+export type { SubtaskId }

@@ -1,0 +1,208 @@
+/**
+ * A protocol small enough to know all its mutants: stop and wait. The sender repeats a message until it is acknowledged;
+ * the receiver takes each number once, and acknowledges whatever it hears.
+ */
+import { assign, setup } from "xstate"
+import {
+  always,
+  channel,
+  component,
+  type Effect,
+  leadsTo,
+  type Message,
+  sometimes,
+  system,
+  terminal
+} from "../../../packages/checker/src/index.ts"
+import { machineStepper } from "../../../packages/checker/src/machines/machineStepper.ts"
+import { mutantsOf } from "../../../packages/checker/src/mutation/index.ts"
+import type { Configuration, Subject } from "../harness/Subject.ts"
+
+type Command =
+  | { readonly _tag: "Send"; readonly number: number }
+  | { readonly _tag: "Acknowledge"; readonly number: number }
+  | { readonly _tag: "Arm" }
+  | { readonly _tag: "Disarm" }
+  | { readonly _tag: "Show"; readonly number: number }
+
+const perform = (_: unknown, _commands: ReadonlyArray<Command>): void => {}
+
+export const senderMachine = setup({
+  types: {
+    context: {} as { readonly next: number; readonly last: number },
+    events: {} as { readonly type: "acknowledged"; readonly number: number } | { readonly type: "timer.fired" },
+    input: {} as { readonly last: number }
+  },
+  actions: { perform, advance: assign(({ context }) => ({ next: context.next + 1 })) },
+  guards: {
+    isExpected: ({ context }, number: number) => number === context.next,
+    isDone: ({ context }) => context.next > context.last
+  }
+}).createMachine({
+  id: "sender",
+  initial: "sending",
+  context: ({ input }) => ({ next: 1, last: input.last }),
+  states: {
+    sending: {
+      always: { guard: "isDone", target: "done" },
+      entry: {
+        type: "perform",
+        params: ({ context }) =>
+          context.next > context.last ? [] : [{ _tag: "Send", number: context.next }, { _tag: "Arm" }]
+      },
+      on: {
+        acknowledged: {
+          guard: { type: "isExpected", params: ({ event }) => event.number },
+          target: "sending",
+          reenter: true,
+          actions: "advance"
+        },
+        "timer.fired": { target: "sending", reenter: true }
+      }
+    },
+    done: { entry: { type: "perform", params: [{ _tag: "Disarm" }, { _tag: "Disarm" }] } }
+  }
+})
+
+export const receiverMachine = setup({
+  types: {
+    context: {} as { readonly taken: number },
+    events: {} as { readonly type: "sent"; readonly number: number }
+  },
+  actions: { perform, take: assign((_, taken: number) => ({ taken })) },
+  guards: { isNew: ({ context }, number: number) => number === context.taken + 1 }
+}).createMachine({
+  id: "receiver",
+  context: { taken: 0 },
+  on: {
+    sent: [
+      {
+        guard: { type: "isNew", params: ({ event }) => event.number },
+        actions: [
+          { type: "take", params: ({ event }) => event.number },
+          {
+            type: "perform",
+            params: ({ event }) => [
+              { _tag: "Show", number: event.number },
+              { _tag: "Acknowledge", number: event.number }
+            ]
+          }
+        ]
+      },
+      { actions: { type: "perform", params: ({ event }) => [{ _tag: "Acknowledge", number: event.number }] } }
+    ]
+  }
+})
+
+export interface RelayMachines {
+  readonly sender: typeof senderMachine
+  readonly receiver: typeof receiverMachine
+}
+
+const machines: RelayMachines = { sender: senderMachine, receiver: receiverMachine }
+
+const effectOf = (command: Command): Effect => {
+  switch (command._tag) {
+    case "Send":
+      return { _tag: "Send", channel: "forth", message: message("sent", command.number) }
+    case "Acknowledge":
+      return { _tag: "Send", channel: "back", message: message("acknowledged", command.number) }
+    case "Arm":
+      return { _tag: "SetTimer", timer: "again" }
+    case "Disarm":
+      return { _tag: "CancelTimer", timer: "again" }
+    case "Show":
+      return { _tag: "Note", fact: command.number }
+  }
+}
+
+const message = (type: string, number: number): Message & { readonly number: number } => ({ type, number })
+
+const configuration = (last: number, losses: number): Configuration<RelayMachines> => ({
+  name: `${last} messages, ${losses} losses`,
+  model: (given) => {
+    const sends = machineStepper(given.sender)
+    const takes = machineStepper(given.receiver)
+    const effectsOf = (actions: ReadonlyArray<{ readonly params?: unknown }>): ReadonlyArray<Effect> =>
+      actions.flatMap(({ params }) => commandsIn(params).map(effectOf))
+    const sender = component({
+      name: "sender",
+      machines: [given.sender],
+      start: () => {
+        const [state, actions] = sends.initial({ last })
+        return { state, effects: effectsOf(actions) }
+      },
+      step: (before: ReturnType<typeof sends.initial>[0], event: Parameters<typeof sends.step>[1]) => {
+        const [state, actions] = sends.step(before, event)
+        return { state, effects: effectsOf(actions) }
+      },
+      timerEvent: () => ({ type: "timer.fired" })
+    })
+    const receiver = component({
+      name: "receiver",
+      machines: [given.receiver],
+      start: () => {
+        const [state, actions] = takes.initial(undefined)
+        return { state, effects: effectsOf(actions) }
+      },
+      step: (before: ReturnType<typeof takes.initial>[0], event: Parameters<typeof takes.step>[1]) => {
+        const [state, actions] = takes.step(before, event)
+        return { state, effects: effectsOf(actions) }
+      }
+    })
+    const shown = {
+      initial: [] as ReadonlyArray<number>,
+      next: (numbers: ReadonlyArray<number>, number: number) => [...numbers, number]
+    }
+    return {
+      system: system({
+        name: "relay",
+        components: [sender, receiver],
+        channels: [
+          channel({ name: "forth", kind: "fifo", to: "receiver", loses: () => true, capacity: 2 }),
+          channel({ name: "back", kind: "fifo", to: "sender", loses: () => true, capacity: 2 })
+        ],
+        history: shown,
+        initially: [
+          { _tag: "Start", component: "sender", input: null },
+          { _tag: "Start", component: "receiver", input: null }
+        ],
+        faults: { lose: losses }
+      }),
+      properties: [
+        always("each number once, in order", (view) =>
+          view.history(shown).every((number, index) => number === index + 1) || `shown: ${view.history(shown)}`
+        ),
+        terminal("all is shown", (view) => view.history(shown).length === last),
+        sometimes("a message is lost", (view) => losses === 0 || view.faultsLeft("lose") < losses),
+        leadsTo("the sender ends", {
+          from: () => true,
+          to: (view) => view.of(sender)?.matches("done") === true,
+          fair: [{ strength: "weak", of: ({ _tag }) => _tag === "Deliver" || _tag === "Timer" }]
+        })
+      ]
+    }
+  }
+})
+
+const commandsIn = (params: unknown): ReadonlyArray<Command> => (Array.isArray(params) ? params : [])
+
+export const relay: Subject<RelayMachines> = {
+  machines,
+  commands: { action: "perform", nameOf: (command) => tagOf(command) },
+  map: (change) => ({ sender: change(senderMachine), receiver: change(receiverMachine) }),
+  mutants: (options) => [
+    ...mutantsOf(senderMachine, options(senderMachine)).map((mutant) => ({
+      mutant,
+      machines: { ...machines, sender: mutant.machine }
+    })),
+    ...mutantsOf(receiverMachine, options(receiverMachine)).map((mutant) => ({
+      mutant,
+      machines: { ...machines, receiver: mutant.machine }
+    }))
+  ],
+  configurations: [configuration(2, 0), configuration(1, 1), configuration(2, 1)]
+}
+
+const tagOf = (command: unknown): string =>
+  typeof command === "object" && command !== null && "_tag" in command ? String(command._tag) : "?"
