@@ -111,7 +111,7 @@ export const twoPhaseCommit = (participants: number): TwoPhaseCommit => {
     machine: managerMachine,
     input: { participants },
     mayReceive: (snapshot) => snapshot.value === "waiting",
-    internal: (snapshot) => (snapshot.value === "waiting" ? choices : []),
+    internal: (snapshot) => choices.filter((choice) => snapshot.can(choice)),
     effects: ({ type }) => {
       const message = { type: type === "sendCommit" ? "commit" : "abort" }
       return [{ _tag: "Send", channel: "decisions", message }]
@@ -121,7 +121,7 @@ export const twoPhaseCommit = (participants: number): TwoPhaseCommit => {
     machineComponent({
       name,
       machine: participantMachine,
-      internal: (snapshot) => (snapshot.value === "working" ? votes : []),
+      internal: (snapshot) => votes.filter((vote) => snapshot.can(vote)),
       effects: () => [{ _tag: "Send", channel: "votes", message: { type: "prepared", participant: name } satisfies Prepared }]
     })
   )

@@ -1,17 +1,14 @@
 /** Explores a system and says which properties hold. */
+
+import { recordTransitions } from "../coverage/recordTransitions.ts"
 import { compileSystem } from "../engine/compileSystem.ts"
 import type { StateVector } from "../engine/Engine.ts"
-import { MemoPredicate } from "../engine/MemoPredicate.ts"
-import type { SystemEngine } from "../engine/SystemEngine.ts"
-import { checkLeadsTo } from "../liveness/leadsTo.ts"
 import { StateGraph } from "../liveness/StateGraph.ts"
 import type { Property } from "../property/Property.ts"
-import type { Action } from "../system/Action.ts"
 import type { System } from "../system/System.ts"
-import type { View } from "../system/View.ts"
 import type { Trace } from "../trace/Trace.ts"
 import { createVisited } from "../visited/createVisited.ts"
-import type { Visited } from "../visited/Visited.ts"
+import { checkLiveness, type LivenessVerdict } from "./checkLiveness.ts"
 import { type Explored, explore } from "./explore.ts"
 import { makeFrontier } from "./Frontier.ts"
 import { PropertyRun } from "./PropertyRun.ts"
@@ -23,6 +20,19 @@ import type { CheckOptions, Report, Violation } from "./Report.ts"
  * wrongly, `NotAValue` for states or messages that are no JSON-like values.
  */
 export const check = (system: System, properties: ReadonlyArray<Property>, options: CheckOptions = {}): Report => {
+  const recording = recordTransitions(system.components.flatMap(({ machines }) => machines ?? []))
+  try {
+    return { ...search(system, properties, options), coverage: recording.coverage() }
+  } finally {
+    recording.stop()
+  }
+}
+
+const search = (
+  system: System,
+  properties: ReadonlyArray<Property>,
+  options: CheckOptions
+): Omit<Report, "coverage"> => {
   const { strategy = "breadth-first", visited: mode = "exact" } = options
   refuseUnsound(system, properties, options)
   const began = performance.now()
@@ -64,7 +74,6 @@ export const check = (system: System, properties: ReadonlyArray<Property>, optio
     bytesPerState: Math.round(visited.bytes / Math.max(1, visited.count)),
     steps: engine.stepCount(),
     cutOff: explored.cutOff,
-    coverage: { taken: [], untaken: [] },
     witnesses: Object.fromEntries([...run.witnesses].map(([name, state]) => [name, trace(state, null)])),
     violations: [...safety, ...live.flatMap(({ violation }) => (violation === null ? [] : [violation]))],
     warnings: warningsOf(system, explored, run, live)
@@ -80,47 +89,6 @@ const refuseUnsound = (system: System, properties: ReadonlyArray<Property>, opti
     `"${live.name}" is about what happens in the end: it is decided on the whole exact graph only. ` +
       'Check it breadth-first, with visited: "exact" and symmetry: false, in a run of its own.'
   )
-}
-
-interface LivenessVerdict {
-  readonly name: string
-  readonly isTriggered: boolean
-  readonly violation: Violation | null
-}
-
-const checkLiveness = (given: {
-  readonly engine: SystemEngine
-  readonly visited: Visited
-  readonly graph: StateGraph
-  readonly properties: ReadonlyArray<Property>
-}): ReadonlyArray<LivenessVerdict> => {
-  const { engine, visited, graph } = given
-  const state = new Int32Array(engine.width)
-  const asking = (predicate: (view: View) => boolean) => {
-    const memo = new MemoPredicate(engine.tables, (view) => predicate(view))
-    return (index: number): boolean => {
-      visited.load(index, state)
-      return memo.ask(state, state, -1)
-    }
-  }
-  return given.properties.flatMap((property): ReadonlyArray<LivenessVerdict> => {
-    if (property._tag !== "LeadsTo") return []
-    const { isTriggered, violation } = checkLeadsTo(property, graph, engine.classes, asking)
-    if (violation === null) return [{ name: property.name, isTriggered, violation: null }]
-    const { detail, loopsTo } = violation
-    const steps = violation.steps.map((step): Action => {
-      visited.load(step.state, state)
-      return nthAction(engine, state, step.edge)
-    })
-    const trace: Trace = { system: engine.system.name, steps, loopsTo }
-    return [{ name: property.name, isTriggered, violation: { property: property.name, detail, trace } }]
-  })
-}
-
-const nthAction = (engine: SystemEngine, state: StateVector, ordinal: number): Action => {
-  const codes: Array<number> = []
-  engine.successors(state, (code) => codes.push(code))
-  return engine.describe(state, codes[ordinal] ?? -1)
 }
 
 const warningsOf = (

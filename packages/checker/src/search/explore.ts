@@ -6,9 +6,10 @@
  */
 
 import type { StateVector } from "../engine/Engine.ts"
-import { StepFailure } from "../engine/errors.ts"
+import { ModelError, StepFailure } from "../engine/errors.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
 import type { StateGraph } from "../liveness/StateGraph.ts"
+import { NotAValue } from "../values/canonical.ts"
 import { IntList } from "../values/IntList.ts"
 import { OutOfMemory } from "../visited/memory.ts"
 import type { Visited } from "../visited/Visited.ts"
@@ -35,7 +36,7 @@ export interface Explored {
   readonly isComplete: boolean
   readonly cutOff: Readonly<Record<string, number>>
   readonly predecessors: Predecessors
-  /** A step that threw. */
+  /** A step that threw, or a mistake of the model that shows in this state. */
   readonly failure: Finding | null
   readonly warnings: ReadonlyArray<string>
 }
@@ -107,7 +108,7 @@ export const explore = (search: Search): Explored => {
       expand()
     }
   } catch (cause) {
-    if (cause instanceof StepFailure) {
+    if (cause instanceof StepFailure || cause instanceof ModelError || cause instanceof NotAValue) {
       failure = { property: "no step throws", detail: cause.message, state: index, action: null }
     } else if (cause instanceof OutOfMemory) warnings.push(cause.message)
     else throw cause

@@ -1,0 +1,43 @@
+/** Every component: its machines with their states lit, and what they remember. */
+import type { ChartSnapshot, ComponentDocument, StateDocument, SystemDocument } from "../documents.ts"
+import { drawChart } from "./drawChart.ts"
+import { type Child, classes, h } from "./elements.ts"
+import { valueText } from "./valueText.ts"
+
+export const machinesPanel = (state: StateDocument, system: SystemDocument): ReadonlyArray<Child> =>
+  state.components.map((component) => card(component, system))
+
+const card = (component: ComponentDocument, system: SystemDocument): HTMLElement =>
+  h(
+    "article",
+    {
+      class: classes("card", component.isDown && "down", component.hasChanged && "changed"),
+      "data-component": component.name
+    },
+    h("h3", {}, component.name, component.isDown ? h("span", { class: "tag" }, "down") : null),
+    ...component.charts.map((snapshot) => part(component, snapshot, system)),
+    component.charts.length > 0 || component.state === null
+      ? null
+      : h("pre", { class: "value" }, valueText(component.state))
+  )
+
+const part = (component: ComponentDocument, snapshot: ChartSnapshot, system: SystemDocument): HTMLElement => {
+  const chart = snapshot.machine === null ? undefined : system.machines[snapshot.machine]
+  return h(
+    "div",
+    { class: "part", "data-part": snapshot.name },
+    component.charts.length > 1 ? h("h4", {}, snapshot.name) : null,
+    chart === undefined
+      ? h("p", { class: "hint" }, `In ${snapshot.active.join(", ")}; the component does not list this machine.`)
+      : h("div", { class: "scroll" }, drawChart(chart, snapshot)),
+    snapshot.context.length === 0
+      ? null
+      : h(
+          "table",
+          { class: "values" },
+          ...snapshot.context.map(({ hasChanged, key, value }) =>
+            h("tr", { class: classes(hasChanged && "changed") }, h("th", {}, key), h("td", {}, h("pre", {}, valueText(value))))
+          )
+        )
+  )
+}
