@@ -17,11 +17,18 @@ import {
 import { assign, setup } from "xstate"
 import { machineComponent } from "../../../packages/checker/src/system/machineComponent.ts"
 
-/** Reachable states by number of participants, as TLC and others count them; and up to exchange of participants. */
-export const twoPhaseCommitStates: ReadonlyMap<number, { readonly states: number; readonly orbits: number }> = new Map([
-  [3, { states: 288, orbits: 80 }],
-  [5, { states: 8_832, orbits: 314 }],
-  [7, { states: 296_448, orbits: 920 }]
+export interface Counts {
+  readonly states: number
+  readonly edges: number
+  /** States up to exchange of participants. */
+  readonly orbits: number
+}
+
+/** What is reachable, by number of participants, as TLC, SPIN and others count it. */
+export const twoPhaseCommitCounts: ReadonlyMap<number, Counts> = new Map([
+  [3, { states: 288, edges: 1_145, orbits: 80 }],
+  [5, { states: 8_832, edges: 58_145, orbits: 314 }],
+  [7, { states: 296_448, edges: 2_744_705, orbits: 920 }]
 ])
 
 interface Prepared extends Message {
@@ -122,7 +129,9 @@ export const twoPhaseCommit = (participants: number): TwoPhaseCommit => {
       name,
       machine: participantMachine,
       internal: (snapshot) => votes.filter((vote) => snapshot.can(vote)),
-      effects: () => [{ _tag: "Send", channel: "votes", message: { type: "prepared", participant: name } satisfies Prepared }]
+      effects: () => [
+        { _tag: "Send", channel: "votes", message: { type: "prepared", participant: name } satisfies Prepared }
+      ]
     })
   )
   const some = (view: View, value: string): boolean => members.some((member) => view.of(member)?.value === value)
@@ -138,7 +147,10 @@ export const twoPhaseCommit = (participants: number): TwoPhaseCommit => {
       symmetric: [names]
     }),
     properties: [
-      always("no participant commits while another one aborts", (view) => !(some(view, "committed") && some(view, "aborted"))),
+      always(
+        "no participant commits while another one aborts",
+        (view) => !(some(view, "committed") && some(view, "aborted"))
+      ),
       sometimes("all have committed", (view) => members.every((member) => view.of(member)?.value === "committed")),
       sometimes("a participant has refused", (view) => some(view, "aborted"))
     ]

@@ -18,6 +18,7 @@ export type CoordinatorStepper = typeof coordinatorComponent
 export interface HeldTail extends Tail {
   readonly term: Term
   readonly idsEnd: CheckpointId
+  readonly resumesFrom: CheckpointId | null
 }
 
 export interface CoordinatorState {

@@ -9,7 +9,7 @@ import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMe
 import type { LogEntry, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import type { CoordinatorEnvironment, CoordinatorState, HeldTail } from "./Coordinator.ts"
 import { claimEntry, endEntry, manifestEntry, objectsOf } from "./entries.ts"
-import type { CoordinatorMail, CoordinatorStart, Fact, JobMail, LogAnswer, LogOperation, Place, StoreOperation } from "./messages.ts"
+import type { CoordinatorMail, CoordinatorStart, Fact, JobMail, LogAnswer, LogOperation, Place, StoreOperation, Told } from "./messages.ts"
 import { jobOf, mailboxOf, places, taskOf } from "./names.ts"
 import { answer, append, type Settled } from "./tail.ts"
 import { cancelTimer, setTimer } from "./timers.ts"
@@ -57,11 +57,11 @@ export class CoordinatorStep {
   #start(mail: CoordinatorMail): void {
     if (!("writer" in mail)) return this.#dispatch(mail)
     const { writer, attempt, ...event }: CoordinatorStart = mail
-    const { term, nonce, lastSlot, idsEnd, before } = writer
-    const tail: HeldTail = { term, nonce, lastSlot, idsEnd, queue: [] }
+    const { before, ...claimed } = writer
+    const tail: HeldTail = { ...claimed, queue: [] }
     this.#state = {
       ...this.#state,
-      attempt: { number: attempt, nonce },
+      attempt: { number: attempt, nonce: writer.nonce },
       tails: [...this.#state.tails.filter(({ queue }) => queue.length > 0), tail],
       places: placesWith(this.#state.places, before)
     }
@@ -106,9 +106,9 @@ export class CoordinatorStep {
         this.#retire(command.id)
         return
       case "ReserveIds":
-        this.#append(({ term, nonce, idsEnd }) => {
+        this.#append(({ term, nonce, idsEnd, resumesFrom }) => {
           const idsReserved = { from: idsEnd, to: idsEnd + settings.idBlock }
-          return claimEntry({ term, holder: this.#env.process, nonce, idsReserved, resumesFrom: null })
+          return claimEntry({ term, holder: this.#env.process, nonce, idsReserved, resumesFrom })
         })
         return
       case "RefuseRequest":
@@ -224,8 +224,10 @@ export class CoordinatorStep {
 
   /** Subtasks of an attempt that is over are gone. */
   #tell(tasks: ReadonlyArray<string>, event: SubtaskEvent): void {
-    if (this.#state.attempt === null) return
-    for (const task of tasks) this.#send(mailboxOf(taskOf(this.#env.process, task)), event)
+    const { attempt } = this.#state
+    if (attempt === null) return
+    const told: Told = { type: "told", attempt: attempt.number, event }
+    for (const task of tasks) this.#send(mailboxOf(taskOf(this.#env.process, task)), told)
   }
 
   #tellJob(event: JobMail): void {

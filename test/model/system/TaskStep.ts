@@ -56,6 +56,9 @@ export class TaskStep implements TaskPort {
       case "end":
         this.#takeElement(mail)
         return
+      case "told":
+        if (mail.attempt === this.#plane.attempt) this.take(mail.event)
+        return
       case "plane.emit":
         this.#emit()
         return

@@ -18,11 +18,19 @@ export type Element =
 export type SubtaskMail =
   | Element
   | SubtaskEvent
+  | Told
   /** A source emits its next record, or finds that there is none. */
   | { readonly type: "plane.emit" }
   | { readonly type: "plane.exhaust" }
   /** A user's function throws, a device fails, a commit gives up. */
   | { readonly type: "plane.fail" }
+
+/** What a coordinator tells the subtasks of an attempt: those of a later one, which have the same names, do not hear it. */
+export interface Told {
+  readonly type: "told"
+  readonly attempt: number
+  readonly event: SubtaskEvent
+}
 
 /** The claim under which a log is written: who, and where its next entry goes. */
 export interface Writer {
@@ -30,6 +38,7 @@ export interface Writer {
   readonly nonce: number
   readonly lastSlot: number
   readonly idsEnd: CheckpointId
+  readonly resumesFrom: CheckpointId | null
   /** Completed checkpoints before the claim: where they stand and what they hold. */
   readonly before: ReadonlyArray<Place>
 }

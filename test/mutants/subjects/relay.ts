@@ -6,7 +6,6 @@ import { assign, setup } from "xstate"
 import {
   always,
   channel,
-  component,
   type Effect,
   leadsTo,
   type Message,
@@ -14,8 +13,8 @@ import {
   system,
   terminal
 } from "../../../packages/checker/src/index.ts"
-import { machineStepper } from "../../../packages/checker/src/machines/machineStepper.ts"
 import { mutantsOf } from "../../../packages/checker/src/mutation/index.ts"
+import { machineComponent } from "../../../packages/checker/src/system/machineComponent.ts"
 import type { Configuration, Subject } from "../harness/Subject.ts"
 
 type Command =
@@ -121,34 +120,17 @@ const message = (type: string, number: number): Message & { readonly number: num
 const configuration = (last: number, losses: number): Configuration<RelayMachines> => ({
   name: `${last} messages, ${losses} losses`,
   model: (given) => {
-    const sends = machineStepper(given.sender)
-    const takes = machineStepper(given.receiver)
-    const effectsOf = (actions: ReadonlyArray<{ readonly params?: unknown }>): ReadonlyArray<Effect> =>
-      actions.flatMap(({ params }) => commandsIn(params).map(effectOf))
-    const sender = component({
+    const sender = machineComponent({
       name: "sender",
-      machines: [given.sender],
-      start: () => {
-        const [state, actions] = sends.initial({ last })
-        return { state, effects: effectsOf(actions) }
-      },
-      step: (before: ReturnType<typeof sends.initial>[0], event: Parameters<typeof sends.step>[1]) => {
-        const [state, actions] = sends.step(before, event)
-        return { state, effects: effectsOf(actions) }
-      },
+      machine: given.sender,
+      input: { last },
+      effects: ({ params }) => commandsIn(params).map(effectOf),
       timerEvent: () => ({ type: "timer.fired" })
     })
-    const receiver = component({
+    const receiver = machineComponent({
       name: "receiver",
-      machines: [given.receiver],
-      start: () => {
-        const [state, actions] = takes.initial(undefined)
-        return { state, effects: effectsOf(actions) }
-      },
-      step: (before: ReturnType<typeof takes.initial>[0], event: Parameters<typeof takes.step>[1]) => {
-        const [state, actions] = takes.step(before, event)
-        return { state, effects: effectsOf(actions) }
-      }
+      machine: given.receiver,
+      effects: ({ params }) => commandsIn(params).map(effectOf)
     })
     const shown = {
       initial: [] as ReadonlyArray<number>,
@@ -170,8 +152,10 @@ const configuration = (last: number, losses: number): Configuration<RelayMachine
         faults: { lose: losses }
       }),
       properties: [
-        always("each number once, in order", (view) =>
-          view.history(shown).every((number, index) => number === index + 1) || `shown: ${view.history(shown)}`
+        always(
+          "each number once, in order",
+          (view) =>
+            view.history(shown).every((number, index) => number === index + 1) || `shown: ${view.history(shown)}`
         ),
         terminal("all is shown", (view) => view.history(shown).length === last),
         sometimes("a message is lost", (view) => losses === 0 || view.faultsLeft("lose") < losses),
@@ -185,9 +169,9 @@ const configuration = (last: number, losses: number): Configuration<RelayMachine
   }
 })
 
-const commandsIn = (params: unknown): ReadonlyArray<Command> => (Array.isArray(params) ? params : [])
+const commandsIn = (params: ReadonlyArray<Command> | undefined): ReadonlyArray<Command> => params ?? []
 
-export const relay: Subject<RelayMachines> = {
+export const subject: Subject<RelayMachines> = {
   machines,
   commands: { action: "perform", nameOf: (command) => tagOf(command) },
   map: (change) => ({ sender: change(senderMachine), receiver: change(receiverMachine) }),

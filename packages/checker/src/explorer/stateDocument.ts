@@ -28,7 +28,8 @@ export const stateDocument = ({ engine, machines, path, properties, walk }: Walk
   const view = engine.view(state)
   const moment = {
     view,
-    isTerminal: edges.length === 0 && failure === null,
+    // An action that changes nothing is none.
+    isTerminal: failure === null && edges.every(({ next }) => isSameState(next, state)),
     step: before === null || action === null ? null : { before: engine.view(before), action }
   }
   return {

@@ -22,6 +22,8 @@ export interface CheckOptions {
 
 export interface Report {
   readonly system: string
+  /** Every state was visited, nothing is violated, and every `sometimes` was seen. */
+  readonly holds: boolean
   readonly states: number
   readonly edges: number
   /** Length of the longest shortest path; 0 for the initial state alone. */
@@ -42,7 +44,9 @@ export interface Report {
   /** The shortest path to each `sometimes`, by name. */
   readonly witnesses: Readonly<Record<string, Trace>>
   readonly violations: ReadonlyArray<Violation>
-  /** What makes a run without violations worth less: a `sometimes` unseen, a bound never reached. */
+  /** Every `sometimes` that was not seen. */
+  readonly unwitnessed: ReadonlyArray<string>
+  /** What makes a run without violations worth less, in sentences. */
   readonly warnings: ReadonlyArray<string>
 }
 

@@ -61,8 +61,10 @@ const search = (
     ({ property, detail, state, action }): Violation => ({ property, detail, trace: trace(state, action) })
   )
   const live = graph === null || !explored.isComplete ? [] : checkLiveness({ engine, visited, graph, properties })
+  const violations = [...safety, ...live.flatMap(({ violation }) => (violation === null ? [] : [violation]))]
   return {
     system: system.name,
+    holds: explored.isComplete && violations.length === 0 && run.unseen.length === 0,
     states: visited.count,
     edges: explored.edges,
     depth: explored.depth,
@@ -75,7 +77,8 @@ const search = (
     steps: engine.stepCount(),
     cutOff: explored.cutOff,
     witnesses: Object.fromEntries([...run.witnesses].map(([name, state]) => [name, trace(state, null)])),
-    violations: [...safety, ...live.flatMap(({ violation }) => (violation === null ? [] : [violation]))],
+    violations,
+    unwitnessed: run.unseen,
     warnings: warningsOf(system, explored, run, live)
   }
 }

@@ -20,7 +20,7 @@ const client = makeClient("")
 let all: SystemsDocument = { module: "", systems: [] }
 let state: StateDocument | null = null
 let trail: ReadonlyArray<StepDocument> = []
-let search: SearchDocument | null = null
+let poll: ReturnType<typeof setTimeout> | undefined
 
 const fill = (id: string, children: ReadonlyArray<Child>): void =>
   place(id).replaceChildren(...children.filter((child) => child !== null))
@@ -93,22 +93,17 @@ const systemLink = (system: string, isCurrent: boolean): HTMLElement =>
 
 const renderSearch = (status: SearchDocument): void => {
   if (state === null || state.system !== status.system) return
-  const hadFocus = place("properties").contains(document.activeElement)
-  search = status
-  fill("properties", propertiesPanel({ state, search: status, onSearch: startSearch }))
+  const hadFocus = document.activeElement?.id === "search"
+  const onSearch = (): void => update(client.startSearch, status.system)
+  fill("properties", propertiesPanel({ state, search: status, onSearch }))
   if (hadFocus) place("search").focus()
-  if (status.status === "running") setTimeout(() => follow(status.system), pollMs)
+  clearTimeout(poll)
+  if (status.status === "running") poll = setTimeout(() => update(client.search, status.system), pollMs)
 }
 
-const startSearch = (): void => {
-  if (state !== null) client.startSearch(state.system).then(renderSearch, (error) => complain(status(), error))
+const update = (ask: (system: string) => Promise<SearchDocument>, system: string): void => {
+  ask(system).then(renderSearch, (error: unknown) => complain(system, error))
 }
-
-const follow = (system: string): void => {
-  if (state?.system === system) client.search(system).then(renderSearch, (error) => complain(system, error))
-}
-
-const status = (): string => search?.system ?? ""
 
 const actionLinks = (): ReadonlyArray<HTMLElement> => [...document.querySelectorAll<HTMLElement>(".action")]
 

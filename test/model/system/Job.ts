@@ -1,0 +1,118 @@
+/** The job of the model: the real machine, with what `JobActor` keeps beside it. */
+import { type Component, component } from "../../../packages/checker/src/system/Component.ts"
+import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
+import type { jobComponent } from "../../../packages/core/src/protocol/components.ts"
+import type { JobCommand, JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
+import { makeStepper } from "../../../packages/core/src/protocol/step.ts"
+import type { Claim, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
+import type { Machines, Settings } from "./Config.ts"
+import type { PostedTimer } from "./Coordinator.ts"
+import { JobStep } from "./JobStep.ts"
+import type { JobMail, Writer } from "./messages.ts"
+import { jobOf, mailboxOf, type ProcessName } from "./names.ts"
+import { tasksOf } from "./plan.ts"
+import type { Tail } from "./tail.ts"
+
+export type JobStepper = typeof jobComponent
+
+/** What an attempt goes on from. */
+export interface Point {
+  readonly manifest: Manifest | null
+  readonly corrupt: ReadonlyArray<CheckpointId>
+}
+
+/** How far a claim has come; what it has learnt so far. */
+export type ClaimPhase =
+  | { readonly at: "reading" }
+  | { readonly at: "loading"; readonly base: ClaimBase; readonly candidates: ReadonlyArray<Manifest> }
+  | { readonly at: "asking"; readonly base: ClaimBase; readonly resumesFrom: CheckpointId | null; readonly point: Point }
+  | { readonly at: "appending" | "listing"; readonly base: ClaimBase; readonly claim: Claim; readonly point: Point }
+
+/** What the log said when it was read. */
+export interface ClaimBase {
+  readonly slot: number
+  readonly term: number
+  readonly idsEnd: CheckpointId
+  readonly writer: Pick<Writer, "before">
+  /** State objects that some entry names: no sweep removes them. */
+  readonly named: ReadonlyArray<string>
+}
+
+/** What the job is doing outside of its machine. */
+export type Activity =
+  | { readonly of: "claim" | "end"; readonly attempt: number; readonly phase: ClaimPhase; readonly end: "finished" | "cancelled" | null }
+  | { readonly of: "end"; readonly attempt: number; readonly phase: { readonly at: "recording" }; readonly end: "finished" | "cancelled" }
+  | { readonly of: "restore"; readonly attempt: number; readonly phase: { readonly at: "showing" | "invalidating" | "rollingBack" } }
+
+export interface JobState {
+  readonly machine: ReturnType<JobStepper["initial"]>[0]
+  /** Counts the runs of this process: claims of different runs are never alike. */
+  readonly run: number
+  readonly activity: Activity | null
+  /** The newest claim of this process that was answered; its tail is the job's until the coordinator starts with it. */
+  readonly writer: HeldWriter | null
+  readonly point: Point | null
+  readonly isClaimOpen: boolean
+  readonly failedAttempt: number
+  /** The subtasks of the current attempt run. */
+  readonly isRunning: boolean
+  readonly corrupt: ReadonlyArray<CheckpointId>
+}
+
+export interface HeldWriter extends Writer {
+  readonly tail: Tail
+  readonly isHandedOver: boolean
+  readonly named: ReadonlyArray<string>
+}
+
+/** What never changes about a job. */
+export interface JobEnvironment {
+  readonly settings: Settings
+  readonly process: ProcessName
+  readonly stepper: JobStepper
+  readonly mailbox: string
+  readonly tasks: ReadonlyArray<string>
+  readonly isPrompt: boolean
+}
+
+export const jobStepper = (machines: Machines): JobStepper => makeStepper<Machines["job"], JobCommand>(machines.job)
+
+export const makeJob = (
+  settings: Settings,
+  machines: Machines,
+  place: { readonly process: ProcessName; readonly stepper: JobStepper }
+): Component<JobState, JobMail | PostedTimer, null> => {
+  const name = jobOf(place.process)
+  const mailbox = mailboxOf(name)
+  const { config, plan } = settings
+  const env: JobEnvironment = {
+    ...{ settings, ...place, mailbox, tasks: tasksOf(plan) },
+    isPrompt: config.capturesArePrompt ?? false
+  }
+  const timerEvent = (timer: string): JobEvent => ({ type: "timer.fired", timer })
+  return component<JobState, JobMail | PostedTimer, null>({
+    name,
+    start: (_, durable) => {
+      const [machine] = place.stepper.initial({ policy: settings.restarts })
+      const state: JobState = {
+        ...{ machine, run: typeof durable === "number" ? durable + 1 : 1, activity: null, writer: null, point: null },
+        ...{ isClaimOpen: false, failedAttempt: 0, isRunning: false, corrupt: [] }
+      }
+      const step = new JobStep(env, state)
+      step.take({ type: "job.start" })
+      return step.result
+    },
+    step: (state, mail) => {
+      if (mail.type === "timer.posted") {
+        return { state, effects: [{ _tag: "Send", channel: mailbox, message: timerEvent(mail.timer) }] }
+      }
+      const step = new JobStep(env, state)
+      step.take(mail)
+      return step.result
+    },
+    timerEvent: config.timersArePosted ? (timer) => ({ type: "timer.posted", timer }) : timerEvent,
+    durable: ({ run }) => run,
+    machines: [machines.job],
+    snapshots: ({ machine }) => [{ name: "job", snapshot: machine }]
+  })
+}
