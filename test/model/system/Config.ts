@@ -42,7 +42,6 @@ export type DesignMutant =
   | "blockedChannelIsRead"
   | "invalidationNotSent"
   | "idsStartOver"
-  | "olderAttemptMayWrite"
   | "resumesFromOldest"
   | "releasedBeforeEntry"
 

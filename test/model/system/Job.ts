@@ -8,7 +8,7 @@ import type { Claim, Manifest } from "../../../packages/core/src/storage/LogEntr
 import type { Machines, Settings } from "./Config.ts"
 import type { PostedTimer } from "./Coordinator.ts"
 import { JobStep } from "./JobStep.ts"
-import type { JobMail, Writer } from "./messages.ts"
+import type { JobMail, Place, Writer } from "./messages.ts"
 import { jobOf, mailboxOf, type ProcessName } from "./names.ts"
 import { tasksOf } from "./plan.ts"
 import type { Tail } from "./tail.ts"
@@ -18,31 +18,46 @@ export type JobStepper = typeof jobComponent
 /** What an attempt goes on from. */
 export interface Point {
   readonly manifest: Manifest | null
+  /** Newer candidates that cannot be read. */
   readonly corrupt: ReadonlyArray<CheckpointId>
+  /** Transactions that a mutant commits although nothing holds them. */
+  readonly unheld: ReadonlyArray<string>
 }
 
-/** How far a claim has come; what it has learnt so far. */
-export type ClaimPhase =
-  | { readonly at: "reading" }
-  | { readonly at: "loading"; readonly base: ClaimBase; readonly candidates: ReadonlyArray<Manifest> }
-  | { readonly at: "asking"; readonly base: ClaimBase; readonly resumesFrom: CheckpointId | null; readonly point: Point }
-  | { readonly at: "appending" | "listing"; readonly base: ClaimBase; readonly claim: Claim; readonly point: Point }
-
-/** What the log said when it was read. */
+/** What the log said when it was read for a claim. */
 export interface ClaimBase {
   readonly slot: number
   readonly term: number
   readonly idsEnd: CheckpointId
-  readonly writer: Pick<Writer, "before">
+  readonly before: ReadonlyArray<Place>
   /** State objects that some entry names: no sweep removes them. */
   readonly named: ReadonlyArray<string>
+  readonly completed: ReadonlyArray<Manifest>
 }
+
+/** How far a claim has come, and what it has learnt so far. */
+export type ClaimPhase =
+  | { readonly at: "reading" }
+  | { readonly at: "loading"; readonly base: ClaimBase; readonly candidates: ReadonlyArray<Manifest> }
+  | {
+      readonly at: "asking"
+      readonly base: ClaimBase
+      readonly resumesFrom: CheckpointId | null
+      readonly point: Point
+    }
+  | { readonly at: "appending" | "listing"; readonly base: ClaimBase; readonly claim: Claim; readonly point: Point | null }
 
 /** What the job is doing outside of its machine. */
 export type Activity =
-  | { readonly of: "claim" | "end"; readonly attempt: number; readonly phase: ClaimPhase; readonly end: "finished" | "cancelled" | null }
-  | { readonly of: "end"; readonly attempt: number; readonly phase: { readonly at: "recording" }; readonly end: "finished" | "cancelled" }
-  | { readonly of: "restore"; readonly attempt: number; readonly phase: { readonly at: "showing" | "invalidating" | "rollingBack" } }
+  | { readonly of: "claim"; readonly attempt: number; readonly phase: ClaimPhase }
+  | { readonly of: "restore"; readonly attempt: number; readonly phase: "showing" | "invalidating" | "rollingBack" }
+  /** The end, under the claim that stands or, if `phase` says so, under a new one. */
+  | {
+      readonly of: "end"
+      readonly attempt: number
+      readonly end: "finished" | "cancelled"
+      readonly phase: ClaimPhase | { readonly at: "recording" }
+    }
 
 export interface JobState {
   readonly machine: ReturnType<JobStepper["initial"]>[0]

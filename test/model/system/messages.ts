@@ -84,7 +84,7 @@ export type JobMail =
   | { readonly type: "log.listed"; readonly of: Asked; readonly lastSlot: number }
   | { readonly type: "store.loaded"; readonly of: Asked; readonly found: CheckpointId | null; readonly corrupt: ReadonlyArray<CheckpointId> }
   | { readonly type: "ledger.shown"; readonly of: Asked; readonly visible: CheckpointId }
-  | { readonly type: "ledger.rolledBack"; readonly of: Asked }
+  | { readonly type: "ledger.rolledBack"; readonly of: Asked; readonly open: ReadonlyArray<string> }
   | { readonly type: "asked.failed"; readonly of: Asked }
 
 export type LogOperation =
@@ -106,7 +106,8 @@ export type LedgerOperation =
   | { readonly op: "prepare"; readonly id: CheckpointId; readonly transaction: string; readonly to: string; readonly failing: Failing }
   | { readonly op: "commit"; readonly upTo: CheckpointId; readonly transactions: ReadonlyArray<string>; readonly to: string; readonly failing: Failing }
   | { readonly op: "show"; readonly of: Asked; readonly to: string }
-  | { readonly op: "rollback"; readonly keep: ReadonlyArray<string>; readonly of: Asked; readonly to: string }
+  /** Asks what is visible once more, then rolls back what is not kept. */
+  | { readonly op: "rollback"; readonly restored: CheckpointId; readonly keep: ReadonlyArray<string>; readonly of: Asked; readonly to: string }
 
 /** Whom an operation of a subtask fails when it fails. */
 export interface Failing {

@@ -12,6 +12,7 @@
  * URI-encoded. Nothing but a search is ever started, nothing is written.
  */
 
+import type { Conclusion } from "../cli/conclusion.ts"
 import type { Slot } from "../engine/Engine.ts"
 
 /** Indices of actions, each among those enabled in the state before it. */
@@ -120,7 +121,7 @@ export interface ContextEntry {
   readonly hasChanged: boolean
 }
 
-export type SlotKind = Exclude<Slot["kind"], "component">
+export type SlotKind = Exclude<Slot["kind"], "component"> | "timers"
 
 export interface SlotDocument {
   readonly kind: SlotKind
@@ -156,6 +157,8 @@ export interface SearchResult {
   readonly depth: number
   readonly isComplete: boolean
   readonly omission: number
+  /** In the order of the properties. */
+  readonly conclusions: ReadonlyArray<Conclusion>
   readonly violations: ReadonlyArray<FoundPath>
   readonly witnesses: ReadonlyArray<FoundPath>
   readonly warnings: ReadonlyArray<string>

@@ -1,12 +1,12 @@
 /** Thread: searches one system, says how far it is, and ends. */
 import { parentPort, workerData } from "node:worker_threads"
+import { conclusionOf } from "../cli/conclusion.ts"
 import { messageOf } from "../cli/failures.ts"
-import { loadModels } from "../cli/moduleContract.ts"
+import { loadModels, type Model } from "../cli/moduleContract.ts"
 import { resolveSources } from "../cli/resolveSources.ts"
 import { compileSystem } from "../engine/compileSystem.ts"
 import { check } from "../search/check.ts"
 import type { Report } from "../search/Report.ts"
-import type { System } from "../system/System.ts"
 import type { Trace } from "../trace/Trace.ts"
 import type { FoundPath, SearchResult } from "./documents.ts"
 import type { SearchNews, SearchOrder } from "./searchMessages.ts"
@@ -23,11 +23,11 @@ const search = async ({ module, options, system: name }: SearchOrder): Promise<v
     onProgress: (progress) => tell({ _tag: "Progress", ...progress })
   })
   const { edges, seconds, states } = report
-  tell({ _tag: "Done", states, edges, seconds, result: resultOf(report, model.system) })
+  tell({ _tag: "Done", states, edges, seconds, result: resultOf(report, model) })
 }
 
 /** Paths as indices: those are what the page can walk. */
-const resultOf = (report: Report, system: System): SearchResult => {
+const resultOf = (report: Report, { properties = [], system }: Model): SearchResult => {
   const { coverage, depth, isComplete, omission, violations, warnings, witnesses } = report
   const engine = compileSystem(system)
   const found = (property: string, detail: string, trace: Trace): FoundPath => ({
@@ -40,6 +40,7 @@ const resultOf = (report: Report, system: System): SearchResult => {
     depth,
     isComplete,
     omission,
+    conclusions: properties.map((property) => conclusionOf(property, report)),
     violations: violations.map(({ detail, property, trace }) => found(property, detail, trace)),
     witnesses: Object.entries(witnesses).map(([property, trace]) => found(property, "", trace)),
     warnings,

@@ -18,6 +18,8 @@ export interface CheckOptions {
   readonly continueAfterViolation?: boolean
   /** One in so many memoised steps is computed again and compared; default 64, 0 for none. */
   readonly recheckEvery?: number
+  /** Told now and then how far the search is. */
+  readonly onProgress?: (progress: { readonly states: number; readonly edges: number }) => void
 }
 
 export interface Report {

@@ -14,21 +14,21 @@ export class Refused extends Error {
   /** How far the path can be walked, where that was the reason. */
   readonly validPath: Path | null
 
-  constructor(status: number, { problem, validPath = null }: ProblemDocument) {
+  constructor(status: number, { problem, validPath }: ProblemDocument) {
     super(problem)
     this.name = "Refused"
     this.status = status
-    this.validPath = validPath
+    this.validPath = validPath ?? null
   }
 }
 
 /** `base` is the server's URL without its last slash; empty for the page's own server. */
 export const makeClient = (base: string): Client => {
-  const ask = async (method: string, path: string) => {
+  const ask = async <A>(method: string, path: string): Promise<A> => {
     const response = await fetch(`${base}/api/${path}`, { method })
-    const body = await response.json()
-    if (!response.ok) throw new Refused(response.status, body)
-    return body
+    const text = await response.text()
+    if (!response.ok) throw new Refused(response.status, JSON.parse(text))
+    return JSON.parse(text)
   }
   return {
     systems: () => ask("GET", "systems"),

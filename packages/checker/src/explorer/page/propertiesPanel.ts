@@ -1,5 +1,6 @@
 /** What is to hold: what a search says about it, and what the state does. */
 import type { FoundPath, PropertyStatus, SearchDocument, SearchResult, StateDocument } from "../documents.ts"
+import type { Conclusion } from "../../cli/conclusion.ts"
 import { button, type Child, classes, h } from "./elements.ts"
 import { formatRoute } from "./route.ts"
 
@@ -23,7 +24,9 @@ export const propertiesPanel = ({ onSearch, search, state }: PropertiesView): Re
   h(
     "ul",
     { class: "properties" },
-    ...state.properties.map((property) => propertyItem(property, state.system, search.result)),
+    ...state.properties.map((property, at) =>
+      propertyItem(property, state.system, search.result, search.result?.conclusions[at])
+    ),
     ...unlisted(state, search.result).map((found) => violationItem(found, state.system))
   ),
   ...notes("Warnings", search.result?.warnings ?? [], true),
@@ -43,8 +46,12 @@ const statusText = ({ edges, result, seconds, states, status }: SearchDocument):
   return `${numbers} · depth ${result.depth} · ${result.isComplete ? "complete" : "not complete"}${omission}`
 }
 
-const propertyItem = (property: PropertyStatus, system: string, result: SearchResult | null): HTMLLIElement => {
-  const { detail, kind, name, status } = property
+const propertyItem = (
+  { detail, kind, name, status }: PropertyStatus,
+  system: string,
+  result: SearchResult | null,
+  conclusion: Conclusion | undefined
+): HTMLLIElement => {
   const violation = result?.violations.find((found) => found.property === name)
   const witness = result?.witnesses.find((found) => found.property === name)
   return h(
@@ -52,23 +59,23 @@ const propertyItem = (property: PropertyStatus, system: string, result: SearchRe
     { class: classes("property", status), "data-property": name },
     h("div", { class: "name" }, h("span", { class: "kind" }, kind === "leadsTo" ? "leads to" : kind), name),
     h("div", { class: "here" }, h("span", { class: "dot" }), detail),
-    result === null ? null : verdict(kind, result, violation, witness),
+    conclusion === undefined ? null : verdict(conclusion, violation),
     violation === undefined ? null : jump(violation, system, "counterexample"),
     witness === undefined ? null : jump(witness, system, "witness")
   )
 }
 
-const verdict = (
-  kind: PropertyStatus["kind"],
-  result: SearchResult,
-  violation: FoundPath | undefined,
-  witness: FoundPath | undefined
-): HTMLElement => {
-  const line = (tone: string, text: string): HTMLElement => h("div", { class: `verdict ${tone}` }, text)
-  if (violation !== undefined) return line("bad", `violated: ${violation.detail}`)
-  if (kind === "sometimes" && witness !== undefined) return line("good", "seen")
-  if (!result.isComplete) return line("open", "not decided: the search is not complete")
-  return kind === "sometimes" ? line("bad", "never seen") : line("good", "holds everywhere")
+const verdicts: Readonly<Record<Conclusion, readonly [tone: string, text: string]>> = {
+  holds: ["good", "holds everywhere"],
+  seen: ["good", "seen"],
+  violated: ["bad", "violated"],
+  unseen: ["bad", "never seen"],
+  undecided: ["open", "not decided: the search is not complete"]
+}
+
+const verdict = (conclusion: Conclusion, violation: FoundPath | undefined): HTMLElement => {
+  const [tone, text] = verdicts[conclusion]
+  return h("div", { class: `verdict ${tone}` }, violation === undefined ? text : `${text}: ${violation.detail}`)
 }
 
 const jump = ({ loopsTo, path }: FoundPath, system: string, label: string): HTMLElement =>
