@@ -21,7 +21,7 @@ const colors = process.stdout.isTTY ? [] : ["--colors=off"]
 const gates: ReadonlyArray<Gate> = [
   { name: "lockfile", title: "complete lockfile", command: script("lockfile.ts", "--check") },
   { name: "lint", title: "format and lint", command: ["biome", "ci", ...colors, "--error-on-warnings", "."] },
-  { name: "types", title: "types", command: ["tsc", "-p", "tsconfig.json"] },
+  { name: "types", title: "types", command: ["npm", "run", "--silent", "types"] },
   { name: "layers", title: "layer arrows", command: script("layers.ts") },
   { name: "sizes", title: "file sizes", command: script("sizes.ts") },
   { name: "dead-code", title: "dead code", command: ["knip"] },

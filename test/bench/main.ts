@@ -9,6 +9,7 @@ import { cpus } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { chainBenchmark } from "./chain.bench.ts"
+import { checkerBenchmark } from "./checker.bench.ts"
 import { flightsBenchmark } from "./flights.bench.ts"
 import type { BenchmarkResult } from "./harness/Result.ts"
 import { renderResult } from "./harness/render.ts"
@@ -26,7 +27,8 @@ const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ["flights", { title: "The flights job on records in memory", run: flightsBenchmark }],
   ["keys", { title: "A million keys, checkpoints on and off", run: keysBenchmark }],
   ["restore", { title: "Restoring", run: restoreBenchmark }],
-  ["memory", { title: "The main job over its Parquet file", run: memoryBenchmark }]
+  ["memory", { title: "The main job over its Parquet file", run: memoryBenchmark }],
+  ["checker", { title: "The model checker on two-phase commit", run: checkerBenchmark }]
 ])
 
 const { positionals, values } = parseArgs({

@@ -20,7 +20,8 @@ const disagreement = (graph: NaiveGraph, rules: FairnessRules): string | null =>
   return lassoFault(graph, lasso)
 }
 
-const holds = (rules: FairnessRules) => fc.property(graphs, (graph) => {
+const holds = (rules: FairnessRules) =>
+  fc.property(graphs, (graph) => {
     expect(disagreement(graph, rules)).toBeNull()
   })
 

@@ -10,7 +10,10 @@ const edgesOf = (states: number): fc.Arbitrary<ReadonlyArray<NaiveEdge>> => {
   const kind = fc.nat({ max: kinds - 1 })
   const inside = fc.record({ source: state, target: state, kind })
   const cutOff = fc.record({ source: state, target: fc.constant(null), kind: fc.option(kind) })
-  return fc.array(fc.oneof({ arbitrary: inside, weight: 20 }, { arbitrary: cutOff, weight: 1 }), { maxLength: 20, size: "max" })
+  return fc.array(fc.oneof({ arbitrary: inside, weight: 20 }, { arbitrary: cutOff, weight: 1 }), {
+    maxLength: 20,
+    size: "max"
+  })
 }
 
 /** Graphs of up to seven states, in which most states do not pay what is owed. */

@@ -75,7 +75,7 @@ if (isSpinInstalled()) {
 }
 
 const searchOnce = (file: string, defines: Readonly<Record<string, number>>) => {
-  const model = compileSpinModel(file, defines)
+  const model = compileSpinModel(file, { defines })
   try {
     return model.search()
   } finally {

@@ -29,15 +29,22 @@ export const isSpinInstalled = (): boolean =>
     ["gcc", "--version"]
   ].every(([command = "", ...args]) => spawnSync(command, args).status === 0)
 
+export interface SpinOptions {
+  /** Values of the model's constants. */
+  readonly defines?: Readonly<Record<string, number>>
+  /** For measuring: the compiler optimises, and the table has 2^24 slots, so that it is never crowded. */
+  readonly isFast?: boolean
+}
+
 /** Compiles a model beside this file. */
-export const compileSpinModel = (file: string, defines: Readonly<Record<string, number>> = {}): SpinModel => {
+export const compileSpinModel = (file: string, { defines = {}, isFast = false }: SpinOptions): SpinModel => {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-spin-"))
   const model = fileURLToPath(new URL(file, import.meta.url))
   run("spin", ["-a", ...Object.entries(defines).map(([name, value]) => `-D${name}=${value}`), model], folder)
-  run("gcc", ["-O2", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"], folder)
+  run("gcc", [isFast ? "-O2" : "-O0", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"], folder)
   return {
-    // Invalid end states are none of ours; the table has 2^24 slots, so that it is never crowded.
-    search: () => countOf(run(join(folder, "pan"), ["-E", "-m10000000", "-w24"], folder)),
+    // Invalid end states are none of ours.
+    search: () => countOf(run(join(folder, "pan"), ["-E", "-m1000000", isFast ? "-w24" : "-w16"], folder)),
     remove: () => rmSync(folder, { recursive: true, force: true })
   }
 }

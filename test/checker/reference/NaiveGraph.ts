@@ -68,8 +68,12 @@ const isStep = (edge: NaiveEdge): boolean => edge.source !== edge.target
 const isEnabled = (graph: NaiveGraph, state: number, kind: number): boolean =>
   graph.edges.some((edge) => edge.source === state && isStep(edge) && (edge.kind === kind || edge.kind === null))
 
+/** What is fair may be of a kind that nobody has seen yet: then it is enabled where nothing is known. */
+const conditionsOf = ({ fair }: NaiveGraph): ReadonlyArray<NaiveFairness> =>
+  fair.flatMap((condition) => [condition, { ...condition, kind: -1 }])
+
 const isFair = (graph: NaiveGraph, visited: ReadonlyArray<number>, taken: ReadonlyArray<NaiveEdge>): boolean =>
-  graph.fair.every(({ strength, kind }) => {
+  conditionsOf(graph).every(({ strength, kind }) => {
     if (taken.some((edge) => edge.kind === kind && isStep(edge))) return true
     const isDisabled = (state: number) => !isEnabled(graph, state, kind)
     return strength === "weak" ? visited.some(isDisabled) : visited.every(isDisabled)
@@ -86,7 +90,10 @@ const isConnected = (graph: NaiveGraph, set: ReadonlyArray<number>): boolean => 
     let reached = [start]
     for (const _ of set) {
       reached = [
-        ...new Set([...reached, ...inside.filter((edge) => reached.includes(edge.source)).map((edge) => edge.target ?? -1)])
+        ...new Set([
+          ...reached,
+          ...inside.filter((edge) => reached.includes(edge.source)).map((edge) => edge.target ?? -1)
+        ])
       ]
     }
     return set.every((state) => reached.includes(state))
@@ -111,7 +118,9 @@ const owingDistances = (graph: NaiveGraph): ReadonlyMap<number, number> => {
       if (node.isOwed && !owing.has(node.state)) owing.set(node.state, length)
     }
     level = here.flatMap(({ state, isOwed }) =>
-      graph.edges.flatMap(({ source, target }) => (source === state && target !== null ? [{ state: target, isOwed }] : []))
+      graph.edges.flatMap(({ source, target }) =>
+        source === state && target !== null ? [{ state: target, isOwed }] : []
+      )
     )
   }
   return owing

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 import {
   always,
+  assertHolds,
   channel,
   check,
   component,
@@ -175,5 +176,19 @@ describe("simulate", () => {
     ]
     const simulation = simulate(counting(), properties, { seed: 1, walks: 20 })
     expect(simulation).toMatchObject({ witnessed: ["three"], unseen: ["nine"], violations: [], walks: 20 })
+  })
+})
+
+describe("assertHolds", () => {
+  it("is silent about a report without fault", () => {
+    expect(() => assertHolds(check(counting(), []))).not.toThrow()
+  })
+
+  it("throws with the property, the steps and the warnings", () => {
+    const violated = check(counting(), [always("small", (view) => countOf(view) < 2)])
+    expect(() => assertHolds(violated)).toThrow(
+      /System counting, \d+ states, incomplete:\nViolated: small.*\n1\. .*jump/
+    )
+    expect(() => assertHolds(check(counting(), [sometimes("nine", () => false)]))).toThrow(/"nine" was never seen/)
   })
 })

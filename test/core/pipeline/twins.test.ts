@@ -2,7 +2,7 @@ import { Aggregate, Pipeline, UserFunctionFailed, Window } from "@tidemark/core"
 import { Schema } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import type { Stream } from "../../../packages/core/src/pipeline/Stream.ts"
+import type { KeyedStream, Stream } from "../../../packages/core/src/pipeline/Stream.ts"
 import { type Feed, type Outcome, runPlan } from "./chainHarness.ts"
 import { compiled, sinkOf, sourceOf, Visit } from "./fixtures.ts"
 
@@ -40,29 +40,30 @@ const flatMapOf = fc.tuple(failsAt, fc.integer({ min: 1, max: 3 })).map(
 )
 
 const keyed = {
-  field: (stream: Stream<Visit>) => stream.keyBy("page"),
-  number: (stream: Stream<Visit>) => stream.keyBy("size"),
-  fraction: (stream: Stream<Visit>) => stream.keyBy((visit) => visit.size / 2, Schema.Number),
-  flag: (stream: Stream<Visit>) => stream.keyBy((visit) => visit.size > 5, Schema.Boolean),
-  bigint: (stream: Stream<Visit>) => stream.keyBy((visit) => BigInt(visit.size), Schema.BigInt),
-  union: (stream: Stream<Visit>) =>
+  field: (stream) => stream.keyBy("page"),
+  number: (stream) => stream.keyBy("size"),
+  fraction: (stream) => stream.keyBy((visit) => visit.size / 2, Schema.Number),
+  flag: (stream) => stream.keyBy((visit) => visit.size > 5, Schema.Boolean),
+  bigint: (stream) => stream.keyBy((visit) => BigInt(visit.size), Schema.BigInt),
+  union: (stream) =>
     stream.keyBy((visit) => (visit.size > 5 ? visit.page : visit.size), Schema.Union([Schema.String, Schema.Number])),
-  tuple: (stream: Stream<Visit>) =>
+  tuple: (stream) =>
     stream.keyBy((visit) => [visit.page, BigInt(visit.size)], Schema.Tuple([Schema.String, Schema.BigInt]))
-}
+} satisfies Record<string, (stream: Stream<Visit>) => KeyedStream<Visit, unknown>>
 type KeyKind = keyof typeof keyed
+const keyedBy = (kind: KeyKind, stream: Stream<Visit>): KeyedStream<Visit, unknown> => keyed[kind](stream)
 const keyKind = fc.constantFrom<KeyKind>("field", "number", "fraction", "flag", "bigint", "union", "tuple")
 
 const reduceOf = fc.tuple(keyKind, failsAt).map(
   ([kind, at]): Extend =>
     (stream, uid) =>
-      keyed[kind](stream).reduce(uid, (left, right) => throwing(at, () => ({ ...right, size: left.size + 1 }))(right))
+      keyedBy(kind, stream).reduce(uid, (left, right) => throwing(at, () => ({ ...right, size: left.size + 1 }))(right))
 )
 
 const windowOf = fc.tuple(keyKind, failsAt, fc.integer({ min: 1, max: 12 })).map(
   ([kind, at, size]): Extend =>
     (stream, uid) =>
-      keyed[kind](stream)
+      keyedBy(kind, stream)
         .window(Window.tumbling(size))
         .aggregate(uid, {
           all: Aggregate.count,

@@ -74,7 +74,7 @@ export const makeCoordinator = (
       step.take(mail)
       return step.result
     },
-    timerEvent: config.timersArePosted ? (timer) => ({ type: "timer.posted", timer }) : timerEvent,
+    timerEvent: (timer) => (config.timersArePosted ? { type: "timer.posted", timer } : timerEvent(timer)),
     machines: [machines.coordinator, machines.checkpoint],
     snapshots: ({ machine }) => [
       { name: "coordinator", snapshot: machine.owner },
@@ -89,7 +89,7 @@ export interface PostedTimer {
   readonly timer: string
 }
 
-const timerEvent = (timer: string): CoordinatorEvent => {
+const timerEvent = (timer: string): CoordinatorMail => {
   const expired = expiredCheckpoint(timer)
   return expired === null ? { type: "timer.fired", timer } : { type: "checkpoint.expired", id: expired }
 }

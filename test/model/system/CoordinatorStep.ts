@@ -54,9 +54,7 @@ export class CoordinatorStep {
     }
   }
 
-  #start(mail: CoordinatorMail): void {
-    if (!("writer" in mail)) return this.#dispatch(mail)
-    const { writer, attempt, ...event }: CoordinatorStart = mail
+  #start({ writer, attempt, ...event }: CoordinatorStart): void {
     const { before, ...claimed } = writer
     const tail: HeldTail = { ...claimed, queue: [] }
     this.#state = {

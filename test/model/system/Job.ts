@@ -125,7 +125,7 @@ export const makeJob = (
       step.take(mail)
       return step.result
     },
-    timerEvent: config.timersArePosted ? (timer) => ({ type: "timer.posted", timer }) : timerEvent,
+    timerEvent: (timer) => (config.timersArePosted ? { type: "timer.posted", timer } : timerEvent(timer)),
     durable: ({ run }) => run,
     machines: [machines.job],
     snapshots: ({ machine }) => [{ name: "job", snapshot: machine }]

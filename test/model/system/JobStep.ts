@@ -1,17 +1,317 @@
 /** One step of a job of the model: its machine is stepped, and its commands are done as `JobActor` does them. */
 import type { Effect, Message, Step } from "../../../packages/checker/src/system/Effect.ts"
-import { committedOf } from "./claims.ts"
 import type { Claimed, JobCommand, JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { FailureReport } from "../../../packages/core/src/protocol/policy.ts"
-import { ClaimStep } from "./ClaimStep.ts"
+import { beginClaim, type ClaimProgress, continueClaim, recordedBefore } from "./claims.ts"
 import { endEntry, invalidationEntry, objectFor } from "./entries.ts"
-import type { HeldWriter, JobEnvironment, JobState, Point } from "./Job.ts"
-import type { Asked, CoordinatorMail, JobMail, LedgerOperation, LogAnswer, StoreOperation, Writer } from "./messages.ts"
+import type { Activity, HeldWriter, JobEnvironment, JobState, Point } from "./Job.ts"
+import type { Asked, CoordinatorMail, JobMail, LedgerOperation, StoreOperation, Writer } from "./messages.ts"
 import { coordinatorOf, mailboxOf, places, taskOf } from "./names.ts"
-import { snapshotOf, startPosition } from "./snapshots.ts"
-import { answer, append } from "./tail.ts"
+import { startPosition } from "./Plane.ts"
+import { snapshotOf } from "./snapshots.ts"
 import type { TaskInput } from "./Task.ts"
+import { answer, append, type Tail } from "./tail.ts"
 import { cancelTimer, setTimer } from "./timers.ts"
 
-export const restart: FailureReport = { retry: "restart", record: null }
-export const giveUp: FailureReport = { retry: "never", record: null }
+const writeFailed: FailureReport = { retry: "restart", record: null }
+const hopeless: FailureReport = { retry: "never", record: null }
+
+type Ending = Extract<Activity, { readonly of: "end" }>
+
+export class JobStep {
+  readonly #env: JobEnvironment
+  readonly #effects: Array<Effect> = []
+  #state: JobState
+
+  constructor(env: JobEnvironment, state: JobState) {
+    this.#env = env
+    this.#state = state
+  }
+
+  get result(): Step<JobState> {
+    return { state: this.#state, effects: this.#effects }
+  }
+
+  take(mail: JobMail): void {
+    switch (mail.type) {
+      case "log.answered":
+      case "log.read":
+      case "log.listed":
+      case "store.loaded":
+      case "ledger.shown":
+      case "ledger.rolledBack":
+      case "asked.failed":
+        this.#hear(mail)
+        return
+      case "attempt.failed":
+        // Only the first failure of an attempt counts: the others follow from it.
+        if (mail.attempt === this.#state.failedAttempt) return
+        this.#set({ failedAttempt: mail.attempt })
+        this.#dispatch(mail)
+        return
+      default:
+        this.#dispatch(mail)
+    }
+  }
+
+  #dispatch(event: JobEvent): void {
+    const [next, commands] = this.#env.stepper.step(this.#state.machine, event)
+    this.#set({ machine: next })
+    for (const command of commands) this.#perform(command)
+  }
+
+  #perform(command: JobCommand): void {
+    const { settings, process } = this.#env
+    switch (command._tag) {
+      case "ClaimLog":
+        this.#set({ isClaimOpen: true })
+        this.#claim({ activity: "claim", attempt: command.attempt })
+        return
+      case "RestoreAttempt":
+        this.#restore(command.attempt)
+        return
+      case "StartCoordinator":
+        this.#startCoordinator(command.subtasks, command.claim)
+        return
+      case "RunAttempt":
+        this.#runAttempt(command.attempt)
+        return
+      case "SuspendCoordinator":
+        this.#tellCoordinator({ type: "coordinator.suspend", reason: command.reason })
+        return
+      case "StopCoordinator":
+        this.#tellCoordinator({ type: "coordinator.stop" })
+        return
+      case "CancelAttempt":
+        this.#closeAttempt()
+        this.#send(this.#env.mailbox, { type: "attempt.cancelled" })
+        return
+      case "RecordEnd":
+        this.#recordEnd(command.end)
+        return
+      case "SetTimer":
+        this.#effects.push(...setTimer(settings, command.timer))
+        return
+      case "CancelTimer":
+        this.#effects.push(...cancelTimer(command.timer))
+        return
+      case "EndJob":
+        // Everything that the process still does ends with the job; what it knew no longer matters.
+        this.#set({ activity: null, writer: null, point: null, corrupt: [], isClaimOpen: false, failedAttempt: 0 })
+        this.#effects.push({ _tag: "Stop", component: coordinatorOf(process) })
+        return
+    }
+  }
+
+  #hear(mail: JobMail): void {
+    const { activity, machine, writer, run } = this.#state
+    if (mail.type === "log.answered" && mail.nonce === writer?.nonce) return this.#hearTail(writer, mail)
+    if (activity === null) return
+    const of: Asked = { activity: activity.of, attempt: activity.attempt }
+    if ("of" in mail && (mail.of.activity !== of.activity || mail.of.attempt !== of.attempt)) return
+    if (activity.of === "restore") return this.#hearRestore(mail)
+    const { phase } = activity
+    if (phase.at === "recording") return
+    const nonce = nonceOf(this.#env.process, run, of)
+    const resume = writer === null ? this.#env.settings.resume : "latest"
+    const progress = continueClaim({ env: this.#env, of, nonce, resume, phase }, mail)
+    if (progress !== null) this.#progress(of, progress)
+    if (machine.status === "done") this.#set({ activity: null })
+  }
+
+  // Claim.
+
+  #claim(of: Asked): void {
+    this.#progress(of, beginClaim(this.#env, of))
+  }
+
+  #progress(of: Asked, progress: ClaimProgress): void {
+    if (progress._tag === "Goes") {
+      const { activity } = this.#state
+      const { attempt } = of
+      const next: Activity =
+        activity?.of === "end"
+          ? { ...activity, phase: progress.phase }
+          : { of: "claim", attempt, phase: progress.phase }
+      this.#set({ activity: next })
+      this.#effects.push(...progress.effects)
+      return
+    }
+    const { activity } = this.#state
+    if (activity?.of === "end") return this.#endClaimed(activity, progress)
+    this.#set({ activity: null, isClaimOpen: false })
+    if (progress._tag === "Unneeded") this.#dispatch({ type: "claim.unneeded" })
+    else if (progress._tag === "Failed") this.#dispatch({ type: "claim.failed", failure: progress.failure })
+    else {
+      this.#set({ writer: writerOf(progress), point: progress.point })
+      const { base, claim } = progress
+      const { from, to } = claim.idsReserved
+      const recorded = recordedBefore(base, claim)
+      this.#dispatch({ type: "claim.appended", term: claim.term, nextId: from, idsEnd: to, recorded })
+    }
+  }
+
+  // Restore and run.
+
+  #restore(attempt: number): void {
+    const { point } = this.#state
+    if (point === null) throw new Error("What an attempt restores was loaded before its claim.")
+    this.#set({ activity: { of: "restore", attempt, phase: point.corrupt.length > 0 ? "showing" : "rollingBack" } })
+    const of: Asked = { activity: "restore", attempt }
+    if (point.corrupt.length > 0) this.#ledger({ op: "show", of, to: this.#env.mailbox })
+    else this.#rollBack(point, attempt)
+  }
+
+  #hearRestore(mail: JobMail): void {
+    const { activity, point, writer } = this.#state
+    if (activity?.of !== "restore" || point === null || writer === null) return
+    const { attempt, phase } = activity
+    if (mail.type === "asked.failed") return this.#fail(attempt, writeFailed)
+    if (mail.type === "ledger.shown") {
+      if (phase === "rollingBack" || mail.visible > (point.manifest?.id ?? 0)) return this.#fail(attempt, hopeless)
+      this.#set({ activity: { ...activity, phase: "invalidating" } })
+      for (const id of point.corrupt) this.#append(invalidationEntry(writer.term, id))
+    }
+    if (mail.type === "ledger.rolledBack") {
+      this.#set({ activity: null, point: { ...point, unheld: mail.open } })
+      this.#dispatch({ type: "attempt.restored", subtasks: this.#env.tasks })
+    }
+  }
+
+  #rollBack(point: Point, attempt: number): void {
+    const of: Asked = { activity: "restore", attempt }
+    const term = this.#state.writer?.term ?? 0
+    const keep = this.#env.tasks.flatMap((task) => preparedIn(point, task).map(({ transaction }) => transaction))
+    this.#ledger({ op: "rollback", term, restored: point.manifest?.id ?? 0, keep, of, to: this.#env.mailbox })
+  }
+
+  #startCoordinator(subtasks: ReadonlyArray<string>, claim: Claimed): void {
+    const { writer, machine, corrupt } = this.#state
+    if (writer === null) throw new Error("Nothing runs before the claim stands.")
+    const { tail, isHandedOver: _, named: __, ...held } = writer
+    this.#set({ writer: { ...writer, isHandedOver: true } })
+    this.#tellCoordinator({
+      ...{ type: "coordinator.start", subtasks, nextId: claim.nextId, idsEnd: claim.idsEnd },
+      recorded: claim.recorded.filter((id) => !corrupt.includes(id)),
+      attempt: machine.context.attempt,
+      writer: { ...held, lastSlot: tail.lastSlot }
+    })
+  }
+
+  #runAttempt(attempt: number): void {
+    const { point, writer } = this.#state
+    const { process, tasks } = this.#env
+    if (point === null || writer === null) throw new Error("An attempt runs after it was restored.")
+    for (const task of tasks) {
+      const object = point.manifest === null ? undefined : objectFor(point.manifest, task)
+      const snapshot = object === undefined ? { ...startPosition, prepared: [] } : snapshotOf(object)
+      const { prepared, ...position } = snapshot
+      const restored = point.manifest?.id ?? 0
+      const unheld = point.unheld.map((transaction) => ({ id: restored, transaction }))
+      const input: TaskInput = { attempt, term: writer.term, restored, position, prepared: [...prepared, ...unheld] }
+      this.#effects.push({ _tag: "Start", component: taskOf(process, task), input })
+    }
+    this.#set({ point: null, isRunning: true })
+    if (writer.term > 1) this.#store({ op: "sweep", term: writer.term, named: writer.named })
+  }
+
+  #closeAttempt(): void {
+    const { process, tasks } = this.#env
+    if (this.#state.isRunning) {
+      for (const task of tasks) this.#effects.push({ _tag: "Stop", component: taskOf(process, task) })
+    }
+    this.#set({ activity: null, point: null, isRunning: false })
+  }
+
+  // End.
+
+  #recordEnd(end: "finished" | "cancelled"): void {
+    const { writer, isClaimOpen, machine } = this.#state
+    const { attempt } = machine.context
+    if (writer === null || isClaimOpen) {
+      this.#set({ activity: { of: "end", attempt, end, phase: { at: "reading" } } })
+      this.#claim({ activity: "end", attempt })
+      return
+    }
+    this.#set({ activity: { of: "end", attempt, end, phase: { at: "recording" } } })
+    if (writer.isHandedOver) this.#tellCoordinator({ type: "end.append", end })
+    else this.#append(endEntry(writer.term, end))
+  }
+
+  #endClaimed(activity: Ending, progress: Exclude<ClaimProgress, { readonly _tag: "Goes" }>): void {
+    if (progress._tag !== "Holds") return this.#dispatch({ type: "end.failed", failure: writeFailed })
+    this.#set({ writer: writerOf(progress), activity: { ...activity, phase: { at: "recording" } } })
+    this.#append(endEntry(progress.claim.term, activity.end))
+  }
+
+  // The job's own appends, before the coordinator has the tail or without one.
+
+  #append(entry: Parameters<typeof append>[1]): void {
+    const { writer } = this.#state
+    if (writer === null) throw new Error("Nothing is appended before the claim stands.")
+    const appended = append(writer.tail, entry, this.#env.mailbox)
+    this.#set({ writer: { ...writer, tail: appended.tail } })
+    this.#effects.push(...appended.effects)
+  }
+
+  #hearTail(writer: HeldWriter, mail: Extract<JobMail, { readonly type: "log.answered" }>): void {
+    const { tail, settled, effects } = answer(writer.tail, mail, this.#env.mailbox)
+    this.#set({ writer: { ...writer, tail } })
+    this.#effects.push(...effects)
+    const { activity, point, corrupt } = this.#state
+    if (settled === null || activity === null) return
+    const stands = settled._tag === "Stands"
+    if (settled.entry._tag === "End" && activity.of === "end") {
+      this.#dispatch(stands ? { type: "end.recorded" } : { type: "end.failed", failure: writeFailed })
+    }
+    if (settled.entry._tag !== "Invalidation" || activity.of !== "restore" || point === null) return
+    if (!stands) return this.#fail(activity.attempt, settled.isFenced ? hopeless : writeFailed)
+    this.#set({ corrupt: [...corrupt, settled.entry.id].sort((a, b) => a - b) })
+    if (tail.queue.length > 0) return
+    this.#set({ activity: { ...activity, phase: "rollingBack" } })
+    this.#rollBack(point, activity.attempt)
+  }
+
+  // Effects.
+
+  #fail(attempt: number, failure: FailureReport): void {
+    this.#set({ activity: null })
+    this.take({ type: "attempt.failed", attempt, failure })
+  }
+
+  #set(change: Partial<JobState>): void {
+    this.#state = { ...this.#state, ...change }
+  }
+
+  #tellCoordinator(mail: CoordinatorMail): void {
+    this.#send(mailboxOf(coordinatorOf(this.#env.process)), mail)
+  }
+
+  #send(channel: string, message: Message): void {
+    this.#effects.push({ _tag: "Send", channel, message })
+  }
+
+  #store(operation: StoreOperation): void {
+    if (!this.#env.isPrompt) this.#effects.push({ _tag: "Request", resource: places.store, operation })
+  }
+
+  #ledger(operation: LedgerOperation): void {
+    this.#effects.push({ _tag: "Request", resource: places.ledger, operation })
+  }
+}
+
+const preparedIn = (point: Point, task: string) => {
+  const object = point.manifest === null ? undefined : objectFor(point.manifest, task)
+  return object === undefined ? [] : snapshotOf(object).prepared
+}
+
+const writerOf = ({ base, claim }: Extract<ClaimProgress, { readonly _tag: "Holds" }>): HeldWriter => {
+  const { term, nonce, idsReserved, resumesFrom } = claim
+  const tail: Tail = { nonce, lastSlot: base.slot, queue: [] }
+  const writer: Writer = { term, nonce, resumesFrom, lastSlot: base.slot, idsEnd: idsReserved.to, before: base.before }
+  return { ...writer, tail, isHandedOver: false, named: base.named }
+}
+
+/** Tells the claims of all processes, runs and attempts apart. */
+const nonceOf = (process: string, run: number, { activity, attempt }: Asked): number =>
+  (process === "a" ? 1 : 2) * 10_000 + run * 1_000 + attempt * 10 + (activity === "end" ? 1 : 0)

@@ -5,10 +5,12 @@
  * T1 A data-plane command is performed at once and in order, through `TaskPort`.
  * T2 Captures are written one after the other; a transaction is prepared even for a checkpoint that was abandoned.
  */
-import type { Effect, Message, Step } from "../../../packages/checker/src/system/Effect.ts"
+import type { Effect, Step } from "../../../packages/checker/src/system/Effect.ts"
 import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import type { Prepared } from "../../../packages/core/src/protocol/committerMessages.ts"
+import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
+import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { SubtaskCommand, SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
 import { performOn, type TaskPort } from "../../../packages/core/src/protocol/TaskPort.ts"
 import type { Element, Failing, LedgerOperation, StoreOperation, SubtaskMail } from "./messages.ts"
@@ -171,7 +173,7 @@ export class TaskStep implements TaskPort {
     const { position, written, term } = noted
     const name = mutant === "transactionNamesReused" ? `t${term} ${task}` : `t${term} c${id} ${task}`
     const transaction: Transaction | null =
-      isSink && written.length > 0 ? { name, checkpoint: id, records: written } : null
+      isSink && written.length > 0 ? { name, term, checkpoint: id, records: written } : null
     const capture: CaptureState = {
       id,
       position: mutant === "sourceOffsetOffByOne" ? tooFar(position, inputs.length) : position,
@@ -260,7 +262,7 @@ export class TaskStep implements TaskPort {
     this.#send(edgeOf(this.#env.process, edge.id), element)
   }
 
-  #send(channel: string, message: Message): void {
+  #send(channel: string, message: Element | CoordinatorEvent | JobEvent): void {
     this.#effects.push({ _tag: "Send", channel, message })
   }
 

@@ -66,11 +66,13 @@ const applyTo =
       case "show":
         return { state: ledger, effects: [post(to, { type: "ledger.shown", of: operation.of, visible: highestVisible(ledger) })] }
       case "rollback": {
-        const { keep, of, restored } = operation
+        const { keep, of, restored, term } = operation
         const visible = highestVisible(ledger)
         if (visible > restored) return { state: ledger, effects: [post(to, { type: "ledger.shown", of, visible })] }
         const areLeft = mutant === "openTransactionsSurviveRestore" || mutant === "restoreCommitsUnheld"
-        const prepared = ledger.prepared.filter((text) => keep.includes(text) || areLeft)
+        const prepared = ledger.prepared.filter(
+          (text) => keep.includes(text) || transactionOf(text).term >= term || areLeft // T3
+        )
         const open = mutant === "restoreCommitsUnheld" ? prepared : []
         return { state: { ...ledger, prepared }, effects: [post(to, { type: "ledger.rolledBack", of, open })] }
       }

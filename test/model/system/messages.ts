@@ -50,7 +50,7 @@ export interface Place {
 }
 
 export type CoordinatorMail =
-  | CoordinatorEvent
+  | Exclude<CoordinatorEvent, { readonly type: "coordinator.start" }>
   | CoordinatorStart
   | LogAnswer
   /** A retired entry is gone: its objects may follow. */
@@ -107,7 +107,7 @@ export type LedgerOperation =
   | { readonly op: "commit"; readonly upTo: CheckpointId; readonly transactions: ReadonlyArray<string>; readonly to: string; readonly failing: Failing }
   | { readonly op: "show"; readonly of: Asked; readonly to: string }
   /** Asks what is visible once more, then rolls back what is not kept. */
-  | { readonly op: "rollback"; readonly restored: CheckpointId; readonly keep: ReadonlyArray<string>; readonly of: Asked; readonly to: string }
+  | { readonly op: "rollback"; readonly term: Term; readonly restored: CheckpointId; readonly keep: ReadonlyArray<string>; readonly of: Asked; readonly to: string }
 
 /** Whom an operation of a subtask fails when it fails. */
 export interface Failing {

@@ -1,4 +1,5 @@
 /** Names of the parts of the system. */
+import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
 
 /** Processes that may run the job. */
 export type ProcessName = "a" | "b"
@@ -12,3 +13,9 @@ export const mailboxOf = (component: string): string => `${component}.mail`
 
 /** Places of faults and of properties: the resources. */
 export const places = { log: "log", store: "store", ledger: "ledger" } as const
+
+/** A process begins: the coordinator is there before the job speaks to it. */
+export const startOf = (process: ProcessName): ReadonlyArray<Effect> => [
+  { _tag: "Start", component: coordinatorOf(process), input: null },
+  { _tag: "Start", component: jobOf(process), input: null }
+]

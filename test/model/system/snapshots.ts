@@ -42,6 +42,7 @@ export const snapshotOf = (object: string): Snapshot => JSON.parse(object.slice(
 export interface Transaction {
   /** T1: term, checkpoint and subtask. */
   readonly name: string
+  readonly term: Term
   readonly checkpoint: CheckpointId
   readonly records: ReadonlyArray<Rec>
 }

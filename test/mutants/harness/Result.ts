@@ -9,19 +9,26 @@ export interface Result {
   readonly seconds: number
 }
 
+/** The operator of mutants that are two at once: they are tried, not counted. */
+export const pairOperator = "pair"
+
 export interface Score {
   readonly all: number
   readonly killed: number
   readonly equivalent: number
+  /** Of the equivalent ones: those that no configuration reaches, which says more of the configurations. */
+  readonly unreached: number
   readonly survived: number
 }
 
 export const scoreOf = (results: ReadonlyArray<Result>): Score => {
-  const count = (tag: Fate["_tag"]) => results.filter(({ fate }) => fate._tag === tag).length
+  const counted = results.filter(({ operator }) => operator !== pairOperator)
+  const count = (tag: Fate["_tag"]) => counted.filter(({ fate }) => fate._tag === tag).length
   return {
-    all: results.length,
+    all: counted.length,
     killed: count("Killed"),
     equivalent: count("Equivalent"),
+    unreached: counted.filter(({ fate }) => fate._tag === "Equivalent" && fate.by === "unreached").length,
     survived: count("Survived")
   }
 }
@@ -34,6 +41,8 @@ export const ratioOf = ({ all, killed, equivalent }: Score): number =>
 export interface KnownSurvivor {
   readonly name: string
   readonly reason: string
+  /** Another mutant against which this one is a second defence: both at once are noticed. */
+  readonly redundantWith?: string
 }
 
 /** What does not agree with the list of known survivors; nothing if all is as it says. */

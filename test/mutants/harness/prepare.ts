@@ -5,6 +5,7 @@ import { check } from "../../../packages/checker/src/index.ts"
 import type { MutantsOptions } from "../../../packages/checker/src/mutation/index.ts"
 import { type Observed, observe, placeName } from "../../../packages/checker/src/mutation/index.ts"
 import { graphDigest } from "./graphDigest.ts"
+import { pairOperator } from "./Result.ts"
 import type { Candidate, Configuration, Subject } from "./Subject.ts"
 import { makeTakenSteps, recorded, type TakenSteps } from "./steps.ts"
 
@@ -18,6 +19,7 @@ export interface Prepared<Machines> {
 }
 
 export interface Preparation<Machines> {
+  readonly subject: Subject<Machines>
   /** Cheapest first. */
   readonly configurations: ReadonlyArray<Prepared<Machines>>
   readonly candidates: ReadonlyArray<Candidate<Machines>>
@@ -28,16 +30,46 @@ export const prepare = <Machines>(subject: Subject<Machines>): Preparation<Machi
   const configurations = subject.configurations
     .map((configuration) => explored(configuration, subject, watchedMachines, takeReached))
     .sort((a, b) => a.states - b.states)
-  const candidates = subject.mutants(optionsOf).map(
-    ({ mutant, machines }): Candidate<Machines> => ({
-      name: mutant.name,
-      operator: mutant.operator,
-      machine: mutant.machine.id,
-      places: mutant.places.map((place) => `${mutant.machine.id} ${placeName(place)}`),
-      model: (configuration) => configuration.model(machines)
-    })
-  )
-  return { configurations, candidates }
+  return {
+    subject,
+    configurations,
+    candidates: withPairs(subject, [...designed(subject), ...mechanical(subject, optionsOf)])
+  }
+}
+
+const designed = <Machines>(subject: Subject<Machines>): ReadonlyArray<Candidate<Machines>> =>
+  (subject.designed ?? []).map((one) => ({ ...one, operator: "design", machine: "design", places: null }))
+
+const mechanical = <Machines>(
+  subject: Subject<Machines>,
+  optionsOf: (machine: AnyStateMachine) => MutantsOptions
+): ReadonlyArray<Candidate<Machines>> =>
+  subject.mutants(optionsOf).map(({ name, operator, machine: { id }, places, change }) => ({
+    ...{ name, operator, machine: id, change },
+    places: places.map((place) => `${id} ${placeName(place)}`)
+  }))
+
+const withPairs = <Machines>(
+  { pairs = [] }: Subject<Machines>,
+  single: ReadonlyArray<Candidate<Machines>>
+): ReadonlyArray<Candidate<Machines>> => {
+  const byName = new Map(single.map((candidate) => [candidate.name, candidate]))
+  const find = (name: string): Candidate<Machines> => {
+    const found = byName.get(name)
+    if (found === undefined) throw new Error(`There is no mutant "${name}" to be paired.`)
+    return found
+  }
+  const paired = pairs.map(([one, other]): Candidate<Machines> => {
+    const [first, second] = [find(one), find(other)]
+    return {
+      name: `${one} + ${other}`,
+      operator: pairOperator,
+      machine: pairOperator,
+      places: first.places === null || second.places === null ? null : [...first.places, ...second.places],
+      change: (machines) => second.change(first.change(machines))
+    }
+  })
+  return [...single, ...paired]
 }
 
 /** States beyond this many are not looked at: a mutant may well have no end. */

@@ -2,7 +2,7 @@
 import type { AnyStateMachine } from "xstate"
 import { check, type Report } from "../../../packages/checker/src/index.ts"
 import { graphDigest } from "./graphDigest.ts"
-import { type Prepared, statesMaxOf } from "./prepare.ts"
+import { type Preparation, type Prepared, statesMaxOf } from "./prepare.ts"
 import type { Candidate, Model } from "./Subject.ts"
 import { differs } from "./steps.ts"
 
@@ -18,8 +18,11 @@ export type Fate =
     }
   | {
       readonly _tag: "Equivalent"
-      /** `steps`: it takes every step as the original. `graph`: some commands differ that change nothing anywhere. */
-      readonly by: "steps" | "graph"
+      /**
+       * `unreached`: no configuration reaches what was changed. `steps`: every step is taken as by the original. `graph`:
+       * some commands differ that change nothing anywhere.
+       */
+      readonly by: "unreached" | "steps" | "graph"
     }
   | {
       readonly _tag: "Survived"
@@ -30,21 +33,25 @@ export type Fate =
 
 export const runMutant = <Machines>(
   candidate: Candidate<Machines>,
-  configurations: ReadonlyArray<Prepared<Machines>>
+  { subject, configurations }: Pick<Preparation<Machines>, "subject" | "configurations">
 ): Fate => {
+  const machines = candidate.change(subject.machines)
   const differing: Array<{
     readonly prepared: Prepared<Machines>
     readonly model: Model
     readonly isComplete: boolean
   }> = []
   for (const prepared of configurations) {
-    const model = candidate.model(prepared.configuration)
-    if (!differs(prepared.taken.reaching(candidate.places), model.system, machinesOf(model))) continue
+    const model = prepared.configuration.model(machines)
+    if (!mayDiffer(candidate, prepared, model)) continue
     const { fate, isComplete } = searched(model, prepared)
     if (fate !== null) return fate
     differing.push({ prepared, model, isComplete })
   }
-  if (differing.length === 0) return { _tag: "Equivalent", by: "steps" }
+  if (differing.length === 0) {
+    const isReached = configurations.some(({ taken }) => taken.reaching(candidate.places).length > 0)
+    return { _tag: "Equivalent", by: isReached ? "steps" : "unreached" }
+  }
   const isSameGraph = differing.every(
     ({ prepared, model, isComplete }) =>
       isComplete && prepared.digest() === graphDigest(model.system, statesMaxOf(prepared))
@@ -56,6 +63,10 @@ export const runMutant = <Machines>(
     unboundedIn: differing.flatMap(({ prepared, isComplete }) => (isComplete ? [] : [prepared.configuration.name]))
   }
 }
+
+/** A mistake outside of the machines shows in a search only. */
+const mayDiffer = <Machines>({ places }: Candidate<Machines>, { taken }: Prepared<Machines>, model: Model): boolean =>
+  places === null || differs(taken.reaching(places), model.system, machinesOf(model))
 
 const machinesOf = ({ system }: Model): ReadonlyArray<AnyStateMachine> =>
   system.components.flatMap(({ machines }) => machines ?? [])

@@ -3,15 +3,16 @@ import { type Result, ratioOf, type Score, scoreOf } from "./Result.ts"
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`
 
-const cells = ({ all, killed, equivalent, survived }: Score): ReadonlyArray<string> => [
-  String(all),
-  String(killed),
-  String(equivalent),
-  String(survived),
-  percent(ratioOf({ all, killed, equivalent, survived }))
+const cells = (score: Score): ReadonlyArray<string> => [
+  String(score.all),
+  String(score.killed),
+  String(score.equivalent),
+  String(score.unreached),
+  String(score.survived),
+  percent(ratioOf(score))
 ]
 
-const head = ["all", "killed", "equivalent", "survived", "score"]
+const head = ["all", "killed", "equivalent", "(unreached)", "survived", "score"]
 
 /** Operators by machines: how many, and what became of them. */
 export const renderScores = (results: ReadonlyArray<Result>): string => {

@@ -18,12 +18,13 @@ export interface Tried {
 }
 
 const serve = <Machines>(subject: Subject<Machines>): void => {
-  const { configurations, candidates } = prepare(subject)
+  const preparation = prepare(subject)
+  const { configurations, candidates } = preparation
   parentPort?.on("message", (index: number) => {
     const candidate = candidates[index]
     if (candidate === undefined) throw new Error(`There is no mutant ${index}.`)
     const began = performance.now()
-    const fate = runMutant(candidate, configurations)
+    const fate = runMutant(candidate, preparation)
     const tried: Tried = { _tag: "Tried", index, fate, seconds: (performance.now() - began) / 1000 }
     parentPort?.postMessage(tried)
   })

@@ -124,13 +124,13 @@ const configuration = (last: number, losses: number): Configuration<RelayMachine
       name: "sender",
       machine: given.sender,
       input: { last },
-      effects: ({ params }) => commandsIn(params).map(effectOf),
-      timerEvent: () => ({ type: "timer.fired" })
+      effects: (action) => (action.type === "perform" ? action.params.map(effectOf) : undefined),
+      timerEvent: () => ({ type: "timer.fired" as const })
     })
     const receiver = machineComponent({
       name: "receiver",
       machine: given.receiver,
-      effects: ({ params }) => commandsIn(params).map(effectOf)
+      effects: (action) => (action.type === "perform" ? action.params.map(effectOf) : undefined)
     })
     const shown = {
       initial: [] as ReadonlyArray<number>,
@@ -169,20 +169,18 @@ const configuration = (last: number, losses: number): Configuration<RelayMachine
   }
 })
 
-const commandsIn = (params: ReadonlyArray<Command> | undefined): ReadonlyArray<Command> => params ?? []
-
 export const subject: Subject<RelayMachines> = {
   machines,
   commands: { action: "perform", nameOf: (command) => tagOf(command) },
   map: (change) => ({ sender: change(senderMachine), receiver: change(receiverMachine) }),
   mutants: (options) => [
     ...mutantsOf(senderMachine, options(senderMachine)).map((mutant) => ({
-      mutant,
-      machines: { ...machines, sender: mutant.machine }
+      ...mutant,
+      change: (given: RelayMachines) => ({ ...given, sender: mutant.onto(given.sender) })
     })),
     ...mutantsOf(receiverMachine, options(receiverMachine)).map((mutant) => ({
-      mutant,
-      machines: { ...machines, receiver: mutant.machine }
+      ...mutant,
+      change: (given: RelayMachines) => ({ ...given, receiver: mutant.onto(given.receiver) })
     }))
   ],
   configurations: [configuration(2, 0), configuration(1, 1), configuration(2, 1)]

@@ -6,6 +6,7 @@
  */
 import { ImpureStep } from "../engine/compileSystem.ts"
 import { ModelError, StepFailure } from "../engine/errors.ts"
+import { TraceInvalid } from "../trace/json.ts"
 import { NotAValue } from "../values/canonical.ts"
 
 export const exitCodes = { fine: 0, violated: 1, usage: 2, bug: 70 } as const
@@ -30,11 +31,12 @@ export const describeFailure = (error: unknown): FailureText => {
   return { text: `${text}\nThis is a bug in the checker: please report it with the model.`, exitCode: exitCodes.bug }
 }
 
-/** What the model was told about, by name: its own mistakes. */
+/** A mistake in the model or the trace, and not in the checker. */
 const isModelProblem = (error: unknown): error is Error =>
   error instanceof ModelError ||
   error instanceof ImpureStep ||
   error instanceof StepFailure ||
-  error instanceof NotAValue
+  error instanceof NotAValue ||
+  error instanceof TraceInvalid
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

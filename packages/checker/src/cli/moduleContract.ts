@@ -33,9 +33,7 @@ export const loadModels = async (module: string): Promise<ReadonlyArray<Model>> 
   const path = resolve(module)
   if (!existsSync(path) || !statSync(path).isFile()) {
     const problem = existsSync(path) ? "is not a file" : "does not exist"
-    throw new UsageInvalid(
-      `Module ${module} ${problem} (${path}). Give the path of a .ts or .js file. ${howToExport}`
-    )
+    throw new UsageInvalid(`Module ${module} ${problem} (${path}). Give the path of a .ts or .js file. ${howToExport}`)
   }
   return modelsOf(await imported(module, path), module)
 }

@@ -93,7 +93,7 @@ export const parseCommand = (args: ReadonlyArray<string>): Command => {
 const parseCheck = (args: ReadonlyArray<string>): Command => {
   const { positionals, values } = parsed(args, { ...searchFlags, ...fileFlags, ...help })
   if (values.help === true) return { _tag: "Help" }
-  const [module] = named(positionals, ["module"])
+  const [module = ""] = named(positionals, ["module"])
   const { mermaid, trace, vitest } = values
   const files = {
     ...(trace === undefined ? {} : { trace }),
@@ -106,7 +106,7 @@ const parseCheck = (args: ReadonlyArray<string>): Command => {
 const parseExplore = (args: ReadonlyArray<string>): Command => {
   const { positionals, values } = parsed(args, { ...searchFlags, port: { type: "string" }, ...help })
   if (values.help === true) return { _tag: "Help" }
-  const [module] = named(positionals, ["module"])
+  const [module = ""] = named(positionals, ["module"])
   const port = values.port === undefined ? 0 : wholeNumber("port", values.port, 65_535)
   return { _tag: "Explore", module, system: values.system ?? null, port, options: searchOptions(values) }
 }
@@ -114,7 +114,7 @@ const parseExplore = (args: ReadonlyArray<string>): Command => {
 const parseReplay = (args: ReadonlyArray<string>): Command => {
   const { positionals, values } = parsed(args, help)
   if (values.help === true) return { _tag: "Help" }
-  const [module, trace] = named(positionals, ["module", "trace.json"])
+  const [module = "", trace = ""] = named(positionals, ["module", "trace.json"])
   return { _tag: "Replay", module, trace }
 }
 
@@ -126,21 +126,14 @@ const parsed = <const Options extends ParseArgsOptionsConfig>(args: ReadonlyArra
   }
 }
 
-const named = <const Names extends ReadonlyArray<string>>(
-  positionals: ReadonlyArray<string>,
-  names: Names
-): { readonly [Index in keyof Names]: string } => {
+/** As many as there are names. */
+const named = (positionals: ReadonlyArray<string>, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const missing = names.slice(positionals.length)
   if (missing.length > 0) throw misused(`${missing.map((name) => `<${name}>`).join(" and ")} missing.`)
   const surplus = positionals.slice(names.length)
   if (surplus.length > 0) throw misused(`What is "${surplus.join(" ")}"? One module at a time.`)
-  return mapNames(names, positionals)
+  return positionals
 }
-
-const mapNames = <Names extends ReadonlyArray<string>>(
-  names: Names,
-  positionals: ReadonlyArray<string>
-): { readonly [Index in keyof Names]: string } => names.map((_, index) => positionals[index] ?? "")
 
 interface SearchValues {
   readonly strategy?: string | undefined

@@ -54,7 +54,7 @@ export class ComponentTable {
     this.#actions = options.actions
     this.#noteStep = options.noteStep
     this.lives = new Interner<Life>(`the state of component ${options.component.name}`)
-    this.#add({ isRunning: false, durable: undefined })
+    this.intern({ isRunning: false, durable: undefined })
   }
 
   /** HOT */
@@ -116,7 +116,7 @@ export class ComponentTable {
           const message = this.#interners.messages.id(eventOf(timer))
           const kind = this.#actions.classId({ _tag: "Timer", component: name, timer })
           const disarmed = { ...held, timers: held.timers.filter((other) => other !== timer) }
-          return { message, kind, code: this.#actions.code(kind, message), life: this.#add(disarmed) }
+          return { message, kind, code: this.#actions.code(kind, message), life: this.intern(disarmed) }
         })
       : []
     this.#timers[life] = timers
@@ -145,7 +145,7 @@ export class ComponentTable {
     const held = this.lives.get(life)
     const { durable } = this.component
     const kept = held.isRunning ? durable?.(held.state) : held.durable
-    const down = this.#add({ isRunning: false, durable: kept })
+    const down = this.intern({ isRunning: false, durable: kept })
     this.#crashed[life] = down
     return down
   }
@@ -186,11 +186,12 @@ export class ComponentTable {
       else if (effect._tag === "CancelTimer") armed.delete(effect.timer)
       else others.push(effect)
     }
-    const next = this.#add({ isRunning: true, state: result.state, timers: [...armed].sort() })
+    const next = this.intern({ isRunning: true, state: result.state, timers: [...armed].sort() })
     return { next, program: this.#programs.compile(others, this.component.name, where) }
   }
 
-  #add(life: Life): number {
+  /** The state of this life, whoever has lived it. */
+  intern(life: Life): number {
     const id = this.lives.id(life)
     this.#running[id] = life.isRunning
     return id

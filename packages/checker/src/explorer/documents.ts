@@ -169,7 +169,7 @@ export interface FoundPath {
   readonly property: string
   readonly detail: string
   readonly path: Path
-  /** For a lasso: the state of the path to which its last step returns, counted from 0. */
+  /** For a lasso: the state of the path to which its end returns, counted from 0; that of its end if it stays there. */
   readonly loopsTo: number | null
 }
 

@@ -30,7 +30,8 @@ export const readPageFiles = (): ReadonlyMap<string, PageFile> =>
       ])
   ])
 
-const asJavaScript = (text: string): string => (isSource ? withoutExperimentalWarning(() => stripTypeScriptTypes(text)) : text)
+const asJavaScript = (text: string): string =>
+  isSource ? withoutExperimentalWarning(() => stripTypeScriptTypes(text)) : text
 
 /** Node warns that stripping is experimental: true, known, and nothing that a user of the explorer could do about. */
 const withoutExperimentalWarning = (strip: () => string): string => {

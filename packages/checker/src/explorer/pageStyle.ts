@@ -5,6 +5,7 @@ export const pageStyle = `
   --ground: light-dark(#f6f6f4, #16171a);
   --card: light-dark(#ffffff, #1e2024);
   --line: light-dark(#e2e2dd, #33363c);
+  --wire: light-dark(#b9bac0, #5b5f68);
   --text: light-dark(#1c1d20, #e6e6e3);
   --quiet: light-dark(#6a6b70, #9a9ca3);
   --accent: light-dark(#2459d6, #7ea6ff);
@@ -100,8 +101,8 @@ a:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outlin
 .chart .key { fill: var(--text); font: 600 12px system-ui, sans-serif; }
 .chart .initial { fill: var(--quiet); }
 .chart .transition text { fill: var(--quiet); }
-.chart .arrow polyline { fill: none; stroke: var(--line); }
-.chart .arrow path { fill: var(--line); }
+.chart .arrow polyline { fill: none; stroke: var(--wire); }
+.chart .arrow path { fill: var(--wire); }
 .chart .active > rect { fill: var(--lit); stroke: var(--accent); stroke-width: 1.5; }
 .chart .active.compound > rect, .chart .active.parallel > rect { fill-opacity: .35; }
 .chart .active > .key { fill: var(--accent); }
@@ -127,7 +128,7 @@ a:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outlin
 .property { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 8px 10px; }
 .property .name { font-weight: 600; font-size: 13px; overflow-wrap: anywhere; }
 .kind { display: block; font-size: 11px; font-weight: 500; color: var(--quiet); }
-.here { color: var(--quiet); font-size: 12px; margin-top: 2px; overflow-wrap: anywhere; }
+.now { color: var(--quiet); font-size: 12px; margin-top: 2px; overflow-wrap: anywhere; }
 .dot { display: inline-block; width: 8px; height: 8px; border-radius: 50%; margin-right: 6px; border: 1.5px solid var(--quiet); }
 .property.holds .dot, .property.seen .dot { background: var(--good); border-color: var(--good); }
 .property.violated .dot { background: var(--bad); border-color: var(--bad); }

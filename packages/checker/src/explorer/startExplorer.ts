@@ -8,6 +8,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { messageOf, UsageInvalid } from "../cli/failures.ts"
+import type { ProblemDocument } from "./documents.ts"
 import { ExplorerApi, type ExplorerOptions } from "./ExplorerApi.ts"
 import { type PageFile, readPageFiles } from "./pageFiles.ts"
 
@@ -47,10 +48,19 @@ interface Served {
   readonly files: ReadonlyMap<string, PageFile>
 }
 
-const respond = ({ api, files }: Served, request: IncomingMessage, response: ServerResponse): void => {
+const respond = (served: Served, request: IncomingMessage, response: ServerResponse): void => {
+  const { status, text, type } = answerTo(served, request)
+  response.writeHead(status, { ...headers, "content-type": `${type}; charset=utf-8` })
+  response.end(text)
+}
+
+interface Answer extends PageFile {
+  readonly status: number
+}
+
+const answerTo = ({ api, files }: Served, request: IncomingMessage): Answer => {
   const { method = "GET", url = "/" } = request
-  const json = (status: number, body: object): void => send(response, status, "application/json", JSON.stringify(body))
-  if (!isOurs(request)) return json(403, { problem: `The explorer answers to the name ${host} and localhost only.` })
+  if (!isOurs(request)) return refusal(403, `The explorer answers to the names ${host} and localhost only.`)
   const [pathname = "/"] = url.split("?")
   try {
     if (pathname.startsWith("/api/")) {
@@ -58,33 +68,38 @@ const respond = ({ api, files }: Served, request: IncomingMessage, response: Ser
       return json(status, body)
     }
     const file = files.get(pathname)
-    if (file === undefined) return json(404, { problem: `There is no ${pathname}.` })
-    if (method !== "GET") return json(405, { problem: `${method} is not possible here.` })
-    send(response, 200, file.type, file.text)
+    if (file === undefined) return refusal(404, `There is no ${pathname}.`)
+    return method === "GET" ? { status: 200, ...file } : refusal(405, `${method} is not possible here.`)
   } catch (error) {
-    json(500, { problem: messageOf(error) })
+    return refusal(500, messageOf(error))
   }
 }
+
+const json = (status: number, body: object): Answer => ({
+  status,
+  type: "application/json",
+  text: JSON.stringify(body)
+})
+
+const refusal = (status: number, problem: string): Answer => json(status, { problem } satisfies ProblemDocument)
 
 /** H1. A browser sends the Origin with whatever changes something, and across origins. */
 const isOurs = ({ headers, socket }: IncomingMessage): boolean => {
   const names = [host, "localhost"].map((name) => `${name}:${socket.localPort}`)
   const { host: asked, origin } = headers
   return (
-    asked !== undefined && names.includes(asked) && (origin === undefined || names.includes(origin.replace("http://", "")))
+    asked !== undefined &&
+    names.includes(asked) &&
+    (origin === undefined || names.includes(origin.replace("http://", "")))
   )
 }
 
-const send = (response: ServerResponse, status: number, type: string, text: string): void => {
-  response.writeHead(status, {
-    "content-type": `${type}; charset=utf-8`,
-    "cache-control": "no-store",
-    "content-security-policy":
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; " +
-      "form-action 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "cross-origin-resource-policy": "same-origin"
-  })
-  response.end(text)
+const headers = {
+  "cache-control": "no-store",
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; " +
+    "form-action 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin"
 }

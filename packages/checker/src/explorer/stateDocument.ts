@@ -5,11 +5,12 @@ import type { Engine, StateVector } from "../engine/Engine.ts"
 import type { Property } from "../property/Property.ts"
 import type { Action } from "../system/Action.ts"
 import { describeAction } from "../trace/describeAction.ts"
+import { isSameState } from "../trace/walk.ts"
 import { componentDocument, type Situation } from "./componentDocument.ts"
 import type { ActionFlavour, Path, SlotDocument, SlotKind, StateDocument } from "./documents.ts"
 import { jsonValue } from "./jsonValue.ts"
 import { propertyStatus } from "./propertyStatus.ts"
-import { choicesIn, isSameState, type Walk } from "./walkPath.ts"
+import { choicesIn, type Walk } from "./walkPath.ts"
 
 export interface Walked {
   readonly engine: Engine
@@ -96,12 +97,7 @@ const timerSlots = ({ before, engine, state }: Situation): ReadonlyArray<SlotDoc
     return [{ kind: "timers", name: component.name, value: now, hasChanged: changed, before: changed ? was : null }]
   })
 
-const wordSlot = (
-  { before, engine, state }: Situation,
-  kind: SlotKind,
-  name: string,
-  slot: number
-): SlotDocument => {
+const wordSlot = ({ before, engine, state }: Situation, kind: SlotKind, name: string, slot: number): SlotDocument => {
   const valueIn = (vector: StateVector): unknown => jsonValue(engine.valueOf(slot, vector[slot] ?? 0))
   const changed = before !== null && before[slot] !== state[slot]
   return { kind, name, value: valueIn(state), hasChanged: changed, before: changed ? valueIn(before) : null }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util"
 import type { Engine, StateVector } from "../engine/Engine.ts"
 import type { Action } from "../system/Action.ts"
 import type { Trace } from "../trace/Trace.ts"
+import { isSameState, walk } from "../trace/walk.ts"
 import type { Path } from "./documents.ts"
 
 export interface Edge {
@@ -57,16 +58,11 @@ export const walkPath = (engine: Engine, path: Path): Walk => {
 
 /** The indices of a path's actions. Throws: when it is no path of this system. */
 export const pathOf = (engine: Engine, trace: Trace): Path => {
-  let state = engine.initial
+  const { states } = walk(engine, trace)
   return trace.steps.map((step, position) => {
-    const { edges } = choicesIn(engine, state)
-    const index = edges.findIndex(({ action }) => isDeepStrictEqual(action, step))
-    const edge = edges[index]
-    if (edge === undefined)
-      throw new Error(`Step ${position + 1} of a path of ${trace.system} cannot happen there: ${JSON.stringify(step)}`)
-    state = edge.next
-    return index
+    const [before, after] = [states[position], states[position + 1]]
+    if (before === undefined || after === undefined) return -1
+    const { edges } = choicesIn(engine, before)
+    return edges.findIndex(({ action, next }) => isSameState(next, after) && isDeepStrictEqual(action, step))
   })
 }
-
-export const isSameState = (a: StateVector, b: StateVector): boolean => a.every((word, slot) => word === b[slot])

@@ -51,10 +51,16 @@ export interface FairClasses {
   readonly classes: (classIndex: number) => boolean
 }
 
-/** The strength that each class needs, by class index. */
-export const strengthsOf = (fairness: ReadonlyArray<FairClasses>, classCount: number): ReadonlyArray<Strength> =>
-  Array.from({ length: classCount }, (_, index): Strength => {
-    const asked = fairness.filter((condition) => condition.classes(index))
+/**
+ * The strength that each class needs, by class index. The last one, beyond the classes of the graph, stands for fair
+ * classes that the search has not seen: where anything may be enabled, they may be.
+ */
+export const strengthsOf = (fairness: ReadonlyArray<FairClasses>, classCount: number): Uint8Array => {
+  const greatest = (asked: ReadonlyArray<FairClasses>): Strength => {
     if (asked.some((condition) => condition.strength === "strong")) return 2
     return asked.length > 0 ? 1 : 0
-  })
+  }
+  return new Uint8Array(classCount + 1).map((_, index) =>
+    greatest(index === classCount ? fairness : fairness.filter((condition) => condition.classes(index)))
+  )
+}

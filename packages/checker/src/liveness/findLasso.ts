@@ -36,7 +36,7 @@ export const findLasso = (
   const from = new Uint8Array(rows.states).map((_, state) => (question.from(state) ? 1 : 0))
   const to = new Uint8Array(rows.states).map((_, state) => (question.to(state) ? 1 : 0))
   const { states, pathTo } = obligations(rows, from, to)
-  const strengths = Uint8Array.from(strengthsOf(question.fairness, rows.classCount))
+  const strengths = strengthsOf(question.fairness, rows.classCount)
   const { isFair, part } = fairLoops(rows, states, strengths, rules)
   const entry = states.find((state) => isFair[state] === 1)
   if (entry === undefined) return null

@@ -1,5 +1,7 @@
 export type { CommandsOption } from "./Commands.ts"
+export type { Scope } from "./MachineConfig.ts"
 export { type MutationOperator, mutationOperators } from "./Mutation.ts"
 export { type Mutant, type MutantsOptions, mutantsOf } from "./mutantsOf.ts"
 export { actionName, type Observations, type Observed, observe } from "./observe.ts"
 export { type Place, placeName } from "./Place.ts"
+export { type ChangeCommands, rewriteCommands } from "./rewriteCommands.ts"

@@ -29,6 +29,8 @@ export interface Mutant<M extends AnyStateMachine = AnyStateMachine> {
   /** What does not reach one of these places behaves as the original. */
   readonly places: ReadonlyArray<Place>
   readonly machine: M
+  /** The same mistake in a machine that has another one already, but not at the same place. */
+  readonly onto: (machine: M) => M
 }
 
 export const mutantsOf = <M extends AnyStateMachine>(
@@ -48,7 +50,8 @@ export const mutantsOf = <M extends AnyStateMachine>(
     name: nameOf(machine, mutation),
     operator: mutation.operator,
     places: mutation.places,
-    machine: machineOf(mutation.apply(config), machine)
+    machine: machineOf(mutation.apply(config), machine),
+    onto: (other) => machineOf(mutation.apply(configOf(other)), other)
   }))
 }
 

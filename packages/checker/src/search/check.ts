@@ -2,15 +2,15 @@
 
 import { recordTransitions } from "../coverage/recordTransitions.ts"
 import { compileSystem } from "../engine/compileSystem.ts"
-import type { StateVector } from "../engine/Engine.ts"
 import { StateGraph } from "../liveness/StateGraph.ts"
 import type { Property } from "../property/Property.ts"
+import { makeSymmetry, type Symmetry } from "../symmetry/Symmetry.ts"
 import type { System } from "../system/System.ts"
 import type { Trace } from "../trace/Trace.ts"
 import { createVisited } from "../visited/createVisited.ts"
 import { checkLiveness, type LivenessVerdict } from "./checkLiveness.ts"
 import { type Explored, explore } from "./explore.ts"
-import { makeFrontier } from "./Frontier.ts"
+import { type Frontier, makeFrontier } from "./Frontier.ts"
 import { PropertyRun } from "./PropertyRun.ts"
 import { actionsOf, codesTo } from "./paths.ts"
 import type { CheckOptions, Report, Violation } from "./Report.ts"
@@ -40,20 +40,21 @@ const search = (
   const visited = createVisited(mode, engine.width)
   const run = new PropertyRun(engine, properties)
   const graph = properties.some(({ _tag }) => _tag === "LeadsTo") ? new StateGraph() : null
-  const canonical: ((state: StateVector) => StateVector) | null = null
+  const symmetry = options.symmetry === false ? null : makeSymmetry(engine, properties)
+  const frontier = makeFrontier(strategy, visited, engine.width)
   const explored = explore({
     engine,
     visited,
     run,
     graph,
-    frontier: makeFrontier(strategy, visited, engine.width),
-    canonical: canonical ?? ((state) => state),
+    frontier: symmetry === null ? frontier : sampling(frontier, symmetry),
+    canonical: symmetry?.canonical ?? ((state) => state),
     statesMax: options.statesMax ?? Number.POSITIVE_INFINITY,
     continueAfterViolation: options.continueAfterViolation ?? false
   })
   const trace = (state: number, last: number | null): Trace => ({
     system: system.name,
-    steps: actionsOf(engine, [...codesTo(explored.predecessors, state), ...(last === null ? [] : [last])], canonical),
+    steps: actionsOf(engine, [...codesTo(explored.predecessors, state), ...(last === null ? [] : [last])], symmetry),
     loopsTo: null
   })
   const findings = explored.failure === null ? run.violations : [...run.violations, explored.failure]
@@ -79,9 +80,19 @@ const search = (
     witnesses: Object.fromEntries([...run.witnesses].map(([name, state]) => [name, trace(state, null)])),
     violations,
     unwitnessed: run.unseen,
-    warnings: warningsOf(system, explored, run, live)
+    warnings: [...(symmetry?.warnings ?? []), ...warningsOf(system, explored, run, live)]
   }
 }
+
+/** Checks on some of the states that are explored that their representatives may stand for them. */
+const sampling = (frontier: Frontier, { checkSample }: Symmetry): Frontier => ({
+  push: frontier.push,
+  take: (into) => {
+    const index = frontier.take(into)
+    if (index >= 0) checkSample(into, index)
+    return index
+  }
+})
 
 const refuseUnsound = (system: System, properties: ReadonlyArray<Property>, options: CheckOptions): void => {
   const live = properties.find(({ _tag }) => _tag === "LeadsTo")

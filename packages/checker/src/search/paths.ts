@@ -1,7 +1,10 @@
 /** Rebuilds the path to a state from how each state was reached first. */
 import type { StateVector } from "../engine/Engine.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
+import { NotSymmetric } from "../symmetry/NotSymmetric.ts"
+import type { Symmetry } from "../symmetry/Symmetry.ts"
 import type { Action } from "../system/Action.ts"
+import { canonicalText } from "../values/canonical.ts"
 import type { Predecessors } from "./explore.ts"
 
 /** Codes of the actions from the initial state to a state. */
@@ -12,43 +15,56 @@ export const codesTo = ({ parents, actions }: Predecessors, state: number): Read
 }
 
 /**
- * The actions of a path. With symmetry the codes name actions of the states that stand for their orbits: each is
- * followed by the first action of the real state that leads into the same orbit.
+ * The actions of a path. With symmetry the codes name actions of the states that stand for their orbits: what leads from
+ * those to the real states renames the actions too.
  */
 export const actionsOf = (
   engine: SystemEngine,
   codes: ReadonlyArray<number>,
-  canonical: ((state: StateVector) => StateVector) | null
+  symmetry: Symmetry | null
 ): ReadonlyArray<Action> => {
-  if (canonical === null) return codes.map((code) => engine.tables.actions.describe(code))
-  let orbit = Int32Array.from(canonical(engine.initial))
+  if (symmetry === null) return codes.map((code) => engine.tables.actions.describe(code))
+  const { canonical, chosen, permutations, rename, renameAction, checkThoroughly } = symmetry
+  let representative = Int32Array.from(canonical(engine.initial))
+  let toReal = permutations.inverse(chosen())
   let real = Int32Array.from(engine.initial)
-  return codes.map((code) => {
-    const target = Int32Array.from(canonical(applied(engine, orbit, code)))
-    const found = findSuccessor(engine, real, (next) => isSame(canonical(next), target))
-    orbit = target
-    real = found.next
-    return engine.tables.actions.describe(found.code)
+  const actions = codes.map((code): Action => {
+    checkThoroughly(representative)
+    const next = successor(engine, representative, (candidate) => candidate === code)
+    const realNext = rename(next, toReal)
+    const action = renameAction(engine.describe(representative, code), toReal)
+    const text = canonicalText(action, "an action")
+    real = successor(
+      engine,
+      real,
+      (candidate, reached) => isSame(reached, realNext) && textOf(engine, candidate) === text
+    )
+    representative = Int32Array.from(canonical(next))
+    toReal = permutations.compose(permutations.inverse(chosen()), toReal)
+    return action
   })
+  checkThoroughly(representative)
+  return actions
 }
 
-const applied = (engine: SystemEngine, state: StateVector, code: number): StateVector =>
-  findSuccessor(engine, state, (_, candidate) => candidate === code).next
+const textOf = (engine: SystemEngine, code: number): string =>
+  canonicalText(engine.tables.actions.describe(code), "an action")
 
-const findSuccessor = (
+const successor = (
   engine: SystemEngine,
   state: StateVector,
-  isWanted: (next: StateVector, code: number) => boolean
-): { readonly code: number; readonly next: Int32Array<ArrayBuffer> } => {
-  const candidates: Array<{ readonly code: number; readonly next: Int32Array<ArrayBuffer> }> = []
-  engine.successors(state, (code, _, next) => candidates.push({ code, next: Int32Array.from(next) }))
-  const found = candidates.find(({ next, code }) => isWanted(next, code))
-  if (found === undefined) {
-    throw new Error(
-      "A path that was found cannot be walked again: a symmetric group of the system is none, or a step is impure."
-    )
-  }
-  return found
+  isWanted: (code: number, next: StateVector) => boolean
+): Int32Array<ArrayBuffer> => {
+  const found: Array<Int32Array<ArrayBuffer>> = []
+  engine.successors(state, (code, _, next) => {
+    if (found.length === 0 && isWanted(code, next)) found.push(Int32Array.from(next))
+  })
+  const [next] = found
+  if (next !== undefined) return next
+  throw new NotSymmetric(
+    `A path of ${engine.system.name} that was found among representatives is no path of the system itself: the names in ` +
+      '"symmetric" are not exchangeable. Check the system with symmetry: false.'
+  )
 }
 
 const isSame = (a: StateVector, b: StateVector): boolean => a.every((word, at) => word === b[at])

@@ -52,6 +52,20 @@ export interface System {
   readonly bounds?: Readonly<Record<string, (view: View) => boolean>>
   /** Groups of names that may be exchanged for each other everywhere. */
   readonly symmetric?: ReadonlyArray<ReadonlyArray<string>>
+  /**
+   * How a value reads after an exchange of symmetric names, where the default is wrong; undefined for the default. Asked
+   * of every string, array and record. By default a string that is a name, or the name of a part, is exchanged, also as
+   * a key; an array of ascending strings is a set, and sorted again; other arrays keep their order.
+   */
+  readonly rename?: (value: unknown, renaming: Renaming) => unknown
+}
+
+/** An exchange of names. */
+export interface Renaming {
+  /** The name that stands in the place of this one; a text that is no name is left alone. */
+  readonly name: (name: string) => string
+  /** The value with its names exchanged: for the values inside of the one that is asked about. */
+  readonly value: <V>(value: V) => V
 }
 
 /** The parts of a system as they were written: each knows its own types. */

@@ -1,13 +1,20 @@
 /** A trace as steps that people read: what happens, and below it what that changes. */
+import { compileSystem } from "../engine/compileSystem.ts"
+import type { System } from "../system/System.ts"
 import { describeAction } from "./describeAction.ts"
 import { changeText, stepDiffs } from "./stepDiffs.ts"
-import type { Walk } from "./walk.ts"
+import type { Trace } from "./Trace.ts"
+import { type Walk, walk } from "./walk.ts"
 
 export interface TraceTitle {
   readonly property: string
   /** What is wrong. */
   readonly detail: string
 }
+
+/** Fails: throws `TraceDiverged` for a step that cannot happen (any more). */
+export const formatTrace = (system: System, trace: Trace, title?: TraceTitle): string =>
+  formatWalk(walk(compileSystem(system), trace), title)
 
 export const formatWalk = (walk: Walk, title?: TraceTitle): string => {
   const { steps, loopsTo } = walk.trace

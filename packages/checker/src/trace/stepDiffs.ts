@@ -2,10 +2,10 @@
 import type { Slot, StateVector } from "../engine/Engine.ts"
 import { jsonValue } from "../explorer/jsonValue.ts"
 import type { Action } from "../system/Action.ts"
-import { canonicalText, isSnapshot } from "../values/canonical.ts"
 import { trusted } from "../system/trusted.ts"
-import type { Walk } from "./walk.ts"
+import { canonicalText, isSnapshot } from "../values/canonical.ts"
 import { messageText, valueText } from "./valueText.ts"
+import type { Walk } from "./walk.ts"
 
 /** One changed place. */
 export interface Change {
@@ -29,16 +29,32 @@ export const stepDiffs = (walk: Walk): ReadonlyArray<StepDiff> =>
     return { action, changes: before === undefined || after === undefined ? [] : changesOf(walk, before, after) }
   })
 
-/** `sink: context.count 1 -> 2`, in one line. */
+/** One line: `sink: context.count 1 -> 2`, or for what channels and operations hold `acks: + ack(n: 1)`. */
 export const changeText = ({ slot, path, before, after }: Change): string => {
   const place = slot.kind === "component" ? slot.name : `${slot.kind} ${slot.name}`
-  const show = slot.kind === "channel" ? messagesText : valueText
-  const part = (value: unknown) => (value === undefined ? "nothing" : show(value))
+  if (path === "" && Array.isArray(before) && Array.isArray(after)) {
+    const show = slot.kind === "channel" ? (value: unknown) => messageText(trusted(value)) : valueText
+    const moved = [...without(before, after, show, "-"), ...without(after, before, show, "+")]
+    if (moved.length > 0) return `${place}: ${moved.join(", ")}`
+  }
+  const part = (value: unknown) => (value === undefined ? "nothing" : valueText(value))
   return `${place}: ${path === "" ? "" : `${path} `}${part(before)} -> ${part(after)}`
 }
 
-const messagesText = (messages: unknown): string =>
-  Array.isArray(messages) ? `[${messages.map((message) => messageText(trusted(message))).join(", ")}]` : "[]"
+/** The elements of a list that another one does not have, each with the sign. */
+const without = (
+  list: ReadonlyArray<unknown>,
+  other: ReadonlyArray<unknown>,
+  show: (value: unknown) => string,
+  sign: string
+): ReadonlyArray<string> => {
+  const left = other.map((value) => canonicalText(value, "a state"))
+  return list.flatMap((value) => {
+    const at = left.indexOf(canonicalText(value, "a state"))
+    if (at >= 0) left.splice(at, 1)
+    return at >= 0 ? [] : [`${sign} ${show(value)}`]
+  })
+}
 
 const changesOf = ({ engine }: Walk, before: StateVector, after: StateVector): ReadonlyArray<Change> =>
   engine.slots.flatMap((slot, index) => {

@@ -5,9 +5,10 @@
  *    that are undefined, the only one of equal JSON.
  * W2 The loop of a lasso closes.
  */
-import { canonicalText } from "../values/canonical.ts"
+
 import type { Engine, StateVector } from "../engine/Engine.ts"
 import type { Action } from "../system/Action.ts"
+import { canonicalText } from "../values/canonical.ts"
 import { describeAction } from "./describeAction.ts"
 import type { Trace } from "./Trace.ts"
 
@@ -24,7 +25,8 @@ export class TraceDiverged extends Error {
   readonly step: number
 
   constructor(trace: Trace, step: number, problem: string) {
-    const where = step < trace.steps.length ? `Step ${step + 1} of a trace of ${trace.system}` : `A trace of ${trace.system}`
+    const where =
+      step < trace.steps.length ? `Step ${step + 1} of a trace of ${trace.system}` : `A trace of ${trace.system}`
     super(`${where} ${problem}`)
     this.name = "TraceDiverged"
     this.step = step

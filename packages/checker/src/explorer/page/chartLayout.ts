@@ -69,15 +69,17 @@ const measure = (node: ChartNode, nodes: Nodes): Size => {
   const texts = node.transitions.map((transition) => rowText(transition, nodes).length * charWidth)
   return {
     width: Math.ceil(
-      2 * padding + Math.max(90, (node.key.length + 4) * titleCharWidth, ...texts, ...children.map(({ width }) => width))
+      2 * padding +
+        Math.max(90, (node.key.length + 4) * titleCharWidth, ...texts, ...children.map(({ width }) => width))
     ),
     height:
-      titleHeight +
-      node.transitions.length * rowHeight +
-      children.reduce((sum, { height }) => sum + height + gap, 0) +
-      (children.length + node.transitions.length === 0 ? 0 : padding - 2)
+      rowsHeight(node) + children.reduce((sum, { height }) => sum + height + gap, 0) + (children.length === 0 ? 0 : 1)
   }
 }
+
+/** From the upper edge of a box to its first child. */
+const rowsHeight = ({ transitions }: ChartNode): number =>
+  titleHeight + transitions.length * rowHeight + (transitions.length === 0 ? 0 : 5)
 
 const place = (
   node: ChartNode,
@@ -86,11 +88,11 @@ const place = (
 ): number => {
   const { height } = measure(node, to.nodes)
   to.boxes.push({ node, ...at, height })
-  let y = at.y + titleHeight
-  for (const transition of node.transitions) {
-    to.rows.push({ transition, text: rowText(transition, to.nodes), x: at.x + padding, y: y + rowHeight / 2 })
-    y += rowHeight
+  for (const [index, transition] of node.transitions.entries()) {
+    const middle = at.y + titleHeight + (index + 0.5) * rowHeight
+    to.rows.push({ transition, text: rowText(transition, to.nodes), x: at.x + padding, y: middle })
   }
+  let y = at.y + rowsHeight(node)
   for (const child of node.children) {
     y += place(child, { x: at.x + padding, y, width: at.width - 2 * padding }, to) + gap
   }

@@ -10,7 +10,14 @@ export const drawChart = (chart: ChartDefinition, snapshot: ChartSnapshot): SVGS
   const ordered = arrows.toSorted((a, b) => Number(isTaken(a.transition)) - Number(isTaken(b.transition)))
   return svg(
     "svg",
-    { class: "chart", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Machine ${chart.id}` },
+    {
+      class: "chart",
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      role: "img",
+      "aria-label": `Machine ${chart.id}`
+    },
     ...boxes.map((box) => drawBox(box, snapshot)),
     ...ordered.map((arrow) => drawArrow(arrow, isTaken(arrow.transition))),
     ...rows.map((row) => drawRow(row, isTaken(row.transition.id)))

@@ -37,4 +37,5 @@ export const place = (id: string): HTMLElement => {
 }
 
 /** Names of classes; those that are false are left out. */
-export const classes = (...names: ReadonlyArray<string | false>): string => names.filter((name) => name !== false).join(" ")
+export const classes = (...names: ReadonlyArray<string | false>): string =>
+  names.filter((name) => name !== false).join(" ")

@@ -36,7 +36,12 @@ const part = (component: ComponentDocument, snapshot: ChartSnapshot, system: Sys
           "table",
           { class: "values" },
           ...snapshot.context.map(({ hasChanged, key, value }) =>
-            h("tr", { class: classes(hasChanged && "changed") }, h("th", {}, key), h("td", {}, h("pre", {}, valueText(value))))
+            h(
+              "tr",
+              { class: classes(hasChanged && "changed") },
+              h("th", {}, key),
+              h("td", {}, h("pre", {}, valueText(value)))
+            )
           )
         )
   )

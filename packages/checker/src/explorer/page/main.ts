@@ -36,7 +36,10 @@ const show = async (): Promise<void> => {
   const route = parseRoute(hash) ?? (first === undefined ? null : { system: first.name, path: [] })
   const system = all.systems.find(({ name }) => name === route?.system)
   if (route === null || system === undefined) {
-    return notice(`There is no system “${route?.system ?? ""}”.`, ...all.systems.map(({ name }) => systemLink(name, false)))
+    return notice(
+      `There is no system “${route?.system ?? ""}”.`,
+      ...all.systems.map(({ name }) => systemLink(name, false))
+    )
   }
   try {
     const [next, status] = await Promise.all([client.state(route.system, route.path), client.search(route.system)])
@@ -68,7 +71,11 @@ const complain = (system: string, error: unknown): void => {
     text,
     validPath === null
       ? null
-      : h("a", { href: formatRoute({ system, path: validPath }) }, `Go as far as it can be walked: ${validPath.length} steps`)
+      : h(
+          "a",
+          { href: formatRoute({ system, path: validPath }) },
+          `Go as far as it can be walked: ${validPath.length} steps`
+        )
   )
 }
 
@@ -114,7 +121,7 @@ const onKey = (event: KeyboardEvent): void => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || state === null) return
   const { path, system } = state
   const links = actionLinks()
-  const at = links.findIndex((link) => link === document.activeElement)
+  const at = links.findIndex((link) => link.contains(document.activeElement))
   const go = (length: number): void => {
     location.hash = formatRoute({ system, path: trail.slice(0, length).map(({ index }) => index) })
   }
@@ -126,10 +133,18 @@ const onKey = (event: KeyboardEvent): void => {
   event.preventDefault()
 }
 
+/** Who jumps to a path that was found wants that path, and not what was ahead before. */
+const onJump = ({ target }: Event): void => {
+  if (!(target instanceof Element) || target.closest(".jump") === null) return
+  trail = []
+  void show()
+}
+
 const begin = async (): Promise<void> => {
   all = await client.systems()
   addEventListener("hashchange", () => void show())
   addEventListener("keydown", onKey)
+  place("properties").addEventListener("click", onJump)
   await show()
 }
 

@@ -1,6 +1,7 @@
 /** What is to hold: what a search says about it, and what the state does. */
-import type { FoundPath, PropertyStatus, SearchDocument, SearchResult, StateDocument } from "../documents.ts"
+
 import type { Conclusion } from "../../cli/conclusion.ts"
+import type { FoundPath, PropertyStatus, SearchDocument, SearchResult, StateDocument } from "../documents.ts"
 import { button, type Child, classes, h } from "./elements.ts"
 import { formatRoute } from "./route.ts"
 
@@ -58,7 +59,7 @@ const propertyItem = (
     "li",
     { class: classes("property", status), "data-property": name },
     h("div", { class: "name" }, h("span", { class: "kind" }, kind === "leadsTo" ? "leads to" : kind), name),
-    h("div", { class: "here" }, h("span", { class: "dot" }), detail),
+    h("div", { class: "now" }, h("span", { class: "dot" }), detail),
     conclusion === undefined ? null : verdict(conclusion, violation),
     violation === undefined ? null : jump(violation, system, "counterexample"),
     witness === undefined ? null : jump(witness, system, "witness")
@@ -78,12 +79,19 @@ const verdict = (conclusion: Conclusion, violation: FoundPath | undefined): HTML
   return h("div", { class: `verdict ${tone}` }, violation === undefined ? text : `${text}: ${violation.detail}`)
 }
 
-const jump = ({ loopsTo, path }: FoundPath, system: string, label: string): HTMLElement =>
-  h(
+const jump = ({ loopsTo, path }: FoundPath, system: string, label: string): HTMLElement => {
+  const steps = `${path.length} ${path.length === 1 ? "step" : "steps"}`
+  return h(
     "a",
     { class: `jump ${label}`, href: formatRoute({ system, path }) },
-    `${label}, ${path.length} ${path.length === 1 ? "step" : "steps"}${loopsTo === null ? "" : `, loops to ${loopsTo}`}`
+    [label, steps, ...ending(loopsTo, path.length)].join(", ")
   )
+}
+
+const ending = (loopsTo: number | null, length: number): ReadonlyArray<string> => {
+  if (loopsTo === null) return []
+  return [loopsTo === length ? "and stays there" : `back to ${loopsTo} for ever`]
+}
 
 /** What no property of the model says: a step that throws. */
 const unlisted = ({ properties }: StateDocument, result: SearchResult | null): ReadonlyArray<FoundPath> =>

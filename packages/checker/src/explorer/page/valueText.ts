@@ -18,9 +18,10 @@ const inline = (value: unknown): string => {
 
 const keyText = (key: string): string => (/^[\w$]+$/.test(key) ? key : JSON.stringify(key))
 
-/** A message as `TYPE { the rest }`. */
+/** The type of a message, then its other fields: `ack(task: "a")`. */
 export const messageText = (message: unknown): string => {
   if (typeof message !== "object" || message === null || !("type" in message)) return valueText(message)
   const { type, ...rest } = message
-  return Object.keys(rest).length === 0 ? String(type) : `${type} ${valueText(rest)}`
+  const fields = Object.entries(rest).map(([key, value]) => `${keyText(key)}: ${inline(value)}`)
+  return fields.length === 0 ? String(type) : `${type}(${fields.join(", ")})`
 }

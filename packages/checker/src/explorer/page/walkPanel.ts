@@ -19,9 +19,15 @@ export const walkPanel = ({ state, trail }: WalkView): ReadonlyArray<Child> => [
   ),
   state.returnsTo === null
     ? null
-    : h("p", { class: "loop" }, `↻ This is the same state as after step ${state.returnsTo}: it can go on like this for ever.`),
+    : h(
+        "p",
+        { class: "loop" },
+        `↻ This is the same state as after step ${state.returnsTo}: it can go on like this for ever.`
+      ),
   state.failure === null ? null : h("p", { class: "failure" }, state.failure),
-  state.cutOffBy === null ? null : h("p", { class: "hint" }, `A search does not go on here: bound “${state.cutOffBy}”.`),
+  state.cutOffBy === null
+    ? null
+    : h("p", { class: "hint" }, `A search does not go on here: bound “${state.cutOffBy}”.`),
   h("h2", {}, "What can happen"),
   state.actions.length === 0
     ? h("p", { class: "hint" }, "Nothing: this is the end.")

@@ -1,0 +1,119 @@
+/**
+ * The whole protocol as a system for the checker: the real machines, with an abstract runtime, data plane and storage.
+ *
+ * M1 Each actor has one mailbox: its senders' messages come in the order in which they were sent, as in the runtime.
+ * M2 The outcome of an operation and the mail that tells of it are one step: between them nobody else could observe
+ *    either.
+ * M3 A process that crashes loses its actors, mail and timers; its operations in flight land or vanish.
+ */
+import { type Channel, channel } from "../../../packages/checker/src/system/Channel.ts"
+import type { Component } from "../../../packages/checker/src/system/Component.ts"
+import type { Resource } from "../../../packages/checker/src/system/Resource.ts"
+import { type CrashUnit, type History, type Stimulus, type System, system } from "../../../packages/checker/src/system/System.ts"
+import { machines as realMachines } from "../../../packages/core/src/protocol/machines.ts"
+import { type ProtocolConfig, type Settings, settingsOf } from "./Config.ts"
+import { type CoordinatorState, coordinatorStepper, makeCoordinator, type PostedTimer } from "./Coordinator.ts"
+import { type JobState, jobStepper, makeJob } from "./Job.ts"
+import { type LedgerState, makeLedger } from "./ledger.ts"
+import { type LogState, makeLog } from "./log.ts"
+import type { CoordinatorMail, JobMail, LedgerOperation, LogOperation, StoreOperation, SubtaskMail } from "./messages.ts"
+import { edgeOf, mailboxOf, type ProcessName, startOf } from "./names.ts"
+import { edgesOf, tasksOf } from "./plan.ts"
+import { type ProtocolHistory, protocolHistory } from "./history.ts"
+import { makeStore, type StoreState } from "./store.ts"
+import { makeStimuli } from "./stimuli.ts"
+import { makeTask, subtaskStepper, type TaskInput, type TaskState } from "./Task.ts"
+import { isLossy, isRepeatable } from "./unreliable.ts"
+
+/** The parts of one process. */
+export interface ProcessParts {
+  readonly name: ProcessName
+  readonly job: Component<JobState, JobMail | PostedTimer, null>
+  readonly coordinator: Component<CoordinatorState, CoordinatorMail | PostedTimer, null>
+  readonly tasks: Readonly<Record<string, Component<TaskState, SubtaskMail, TaskInput>>>
+}
+
+/** A system with its parts, for properties to read. */
+export interface Protocol {
+  readonly settings: Settings
+  readonly system: System
+  /** `a`, and `b` where the configuration has a second process. */
+  readonly processes: ReadonlyArray<ProcessParts>
+  readonly log: Resource<LogState, LogOperation>
+  readonly store: Resource<StoreState, StoreOperation>
+  readonly ledger: Resource<LedgerState, LedgerOperation>
+  readonly history: History<ProtocolHistory>
+}
+
+export const protocolSystem = (config: ProtocolConfig): Protocol => {
+  const settings = settingsOf(config)
+  const { stimuli } = config
+  const isPrompt = config.capturesArePrompt ?? false
+  const names: ReadonlyArray<ProcessName> =
+    stimuli?.secondProcess || stimuli?.laterProcess ? ["a", "b"] : ["a"]
+  const processes = names.map((name) => makeProcess(settings, name))
+  const log = makeLog()
+  const store = makeStore(!isPrompt)
+  const ledger = makeLedger(!isPrompt, settings.mutant)
+  const { idsMax } = config
+  return {
+    ...{ settings, processes, log, store, ledger, history: protocolHistory },
+    system: system({
+      name: config.name,
+      components: processes.flatMap(partsOf),
+      channels: processes.flatMap((process) => channelsOf(settings, process)),
+      resources: [log, store, ledger],
+      history: protocolHistory,
+      initially: startOf("a"),
+      stimuli: makeStimuli(settings, processes),
+      crashes: processes.filter(({ name }) => name === "a").map(crashOf),
+      faults: config.faults ?? {},
+      ...(idsMax === undefined
+        ? {}
+        : { bounds: { idsMax: (view) => view.history(protocolHistory).triggered <= idsMax } })
+    })
+  }
+}
+
+const makeProcess = (settings: Settings, process: ProcessName): ProcessParts => {
+  const machines = settings.config.machines ?? realMachines
+  const stepper = subtaskStepper(machines)
+  const tasks = tasksOf(settings.plan)
+  return {
+    name: process,
+    job: makeJob(settings, machines, { process, stepper: jobStepper(machines) }),
+    coordinator: makeCoordinator(settings, machines, { process, stepper: coordinatorStepper(machines) }),
+    tasks: Object.fromEntries(tasks.map((task) => [task, makeTask(settings, machines, { process, task, stepper })]))
+  }
+}
+
+const partsOf = ({ job, coordinator, tasks }: ProcessParts) => [job, coordinator, ...Object.values(tasks)]
+
+const channelsOf = (settings: Settings, process: ProcessParts): ReadonlyArray<Channel> => {
+  const { config, plan } = settings
+  const mailboxes = partsOf(process).map(({ name }) =>
+    channel({
+      name: mailboxOf(name),
+      kind: "fifo",
+      to: name,
+      loses: (message) => isLossy(config, message),
+      duplicates: (message) => isRepeatable(config, message)
+    })
+  )
+  const edges = edgesOf(plan).map(({ id, from, to }) =>
+    channel({
+      name: edgeOf(process.name, id),
+      kind: "fifo",
+      from: process.tasks[from]?.name ?? from,
+      to: process.tasks[to]?.name ?? to
+    })
+  )
+  return [...mailboxes, ...edges]
+}
+
+/** A process that comes back begins anew, with the log as its only memory. */
+const crashOf = (process: ProcessParts): CrashUnit => ({
+  name: process.name,
+  components: partsOf(process).map(({ name }) => name),
+  recover: startOf(process.name)
+})

@@ -1,0 +1,41 @@
+/** What people, devices and user's code do to the system. */
+import type { Effect, Message } from "../../../packages/checker/src/system/Effect.ts"
+import type { Stimulus } from "../../../packages/checker/src/system/System.ts"
+import type { View } from "../../../packages/checker/src/system/View.ts"
+import type { Settings } from "./Config.ts"
+import { coordinatorOf, jobOf, mailboxOf, places, startOf, taskOf } from "./names.ts"
+import type { ProcessParts } from "./protocolSystem.ts"
+
+const tell = (component: string, message: Message): ReadonlyArray<Effect> => [
+  { _tag: "Send", channel: mailboxOf(component), message }
+]
+
+/** People act on the first process while its job runs. */
+export const makeStimuli = (
+  { config }: Settings,
+  processes: ReadonlyArray<ProcessParts>
+): ReadonlyArray<Stimulus> => {
+  const { request = 0, count = 0, stop = 0, cancel = 0, damage = 0, failure = {}, ...second } = config.stimuli ?? {}
+  const [a, b] = processes
+  const machineOf = (view: View) => (a === undefined ? undefined : view.of(a.job)?.machine)
+  const isAlive = (view: View) => machineOf(view)?.status === "active"
+  const isRunning = (view: View) => machineOf(view)?.matches("running") ?? false
+  const stimulus = (name: string, times: number, effects: ReadonlyArray<Effect>, when: (view: View) => boolean) =>
+    times > 0 ? [{ name, times, effects, when }] : []
+  return [
+    ...stimulus("request", request, tell(coordinatorOf("a"), { type: "trigger.request" }), isRunning),
+    ...stimulus("count", count, tell(coordinatorOf("a"), { type: "count.reached" }), isRunning),
+    ...stimulus("stop", stop, tell(jobOf("a"), { type: "job.stop" }), isAlive),
+    ...stimulus("cancel", cancel, tell(jobOf("a"), { type: "job.cancel" }), isAlive),
+    ...stimulus("damage", damage, [{ _tag: "Request", resource: places.store, operation: { op: "damage" } }], () => true),
+    ...Object.entries(failure).flatMap(([task, times]) =>
+      stimulus(`failure of ${task}`, times, tell(taskOf("a", task), { type: "plane.fail" }), (view) => {
+        const found = a?.tasks[task]
+        return found !== undefined && view.of(found) !== undefined
+      })
+    ),
+    ...(b === undefined
+      ? []
+      : stimulus("second process", 1, startOf("b"), second.laterProcess ? (view) => machineOf(view)?.status === "done" : () => true))
+  ]
+}

@@ -1,0 +1,89 @@
+/** What a run of a job is made of: its plan, and what a trace says that nobody can foresee. */
+import type { ChannelId, CheckpointId, SubtaskId } from "../../../packages/core/src/model/ids.ts"
+import { channelId, subtaskId } from "../../../packages/core/src/model/ids.ts"
+import type { PhysicalPlan } from "../../../packages/core/src/pipeline/PhysicalPlan.ts"
+import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
+import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
+import type { CheckpointPolicy, RestartPolicy, Resume } from "../../../packages/core/src/protocol/policy.ts"
+import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
+import type { Inspection } from "../../../packages/core/src/runtime/Inspection.ts"
+import type { Found } from "../TraceLine.ts"
+
+export interface PlannedTask {
+  readonly id: string
+  /** The task behind the exchange; null for a sink. */
+  readonly to: string | null
+  readonly isSource: boolean
+  readonly isTwoPhase: boolean
+}
+
+/** What a conformance check must be told of the job beside its trace. */
+export interface RunOptions {
+  readonly plan: PhysicalPlan
+  readonly checkpointPolicy: CheckpointPolicy
+  readonly restartPolicy: RestartPolicy
+  readonly resume: Resume
+  /** How many attempts may fail: more failures than were injected are a finding. */
+  readonly failures: number
+  /** How many appends to the log may fail. */
+  readonly refusedAppends: number
+}
+
+/** One run: what an attempt of some process was before it ended. */
+export interface RunScript {
+  readonly subtasks: ReadonlyArray<SubtaskId>
+  readonly of: Readonly<Record<SubtaskId, SubtaskScript>>
+}
+
+/** What a subtask says of the commands that it performs on its data plane. */
+export type DataPlaneFact = Extract<Inspection, { readonly _tag: "Captured" | "BarrierSent" | "BarrierTaken" }>
+
+export interface SubtaskScript {
+  /** In the order of the trace. */
+  readonly facts: ReadonlyArray<DataPlaneFact>
+  readonly prepared: Readonly<Record<CheckpointId, string>>
+  /** Sizes of the written objects, and what could not be written. */
+  readonly persisted: Readonly<Record<CheckpointId, number | "failed">>
+  readonly restored: Extract<SubtaskEvent, { readonly type: "state.restored" }> | null
+}
+
+/** What a trace says that nobody can foresee. */
+export interface Script {
+  readonly job: ReadonlyArray<JobEvent>
+  readonly coordinator: ReadonlyArray<CoordinatorEvent>
+  readonly runs: ReadonlyArray<RunScript>
+  readonly found: ReadonlyArray<Found>
+}
+
+export const tasksOf = (plan: PhysicalPlan): ReadonlyArray<PlannedTask> =>
+  plan.tasks.map(({ id, input, output }) => ({
+    id,
+    to: output._tag === "Exchange" ? output.to : null,
+    isSource: input._tag === "Source",
+    isTwoPhase: output._tag === "Sink" && output.sink.delivery === "two-phase"
+  }))
+
+export interface Edge {
+  readonly id: ChannelId
+  readonly from: SubtaskId
+  readonly to: SubtaskId
+}
+
+export const edgesOf = (plan: PhysicalPlan, parallelism: number): ReadonlyArray<Edge> =>
+  tasksOf(plan).flatMap(({ id, to }) =>
+    to === null ? [] : each(parallelism).flatMap((sender) => each(parallelism).map((receiver) => edge(id, sender, to, receiver)))
+  )
+
+const edge = (task: string, sender: number, to: string, receiver: number): Edge => {
+  const from = subtaskId({ task, index: sender })
+  const target = subtaskId({ task: to, index: receiver })
+  return { id: channelId({ from, to: target }), from, to: target }
+}
+
+export const subtasksOf = (plan: PhysicalPlan, parallelism: number): ReadonlyArray<SubtaskId> =>
+  plan.tasks.flatMap(({ id: task }) => each(parallelism).map((index) => subtaskId({ task, index })))
+
+export const taskOf = (subtask: SubtaskId): string => subtask.slice(0, subtask.lastIndexOf("#"))
+export const indexOf = (subtask: SubtaskId): number => Number(subtask.slice(subtask.lastIndexOf("#") + 1))
+
+const each = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, i) => i)

@@ -1,0 +1,64 @@
+/** Reads out of a trace what nobody can foresee: what users, failures and data did. */
+import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
+import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
+import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
+import type { Found, TraceLine } from "../TraceLine.ts"
+import type { RunScript, Script, SubtaskScript } from "./RunShape.ts"
+
+const emptySubtask: SubtaskScript = { facts: [], prepared: {}, persisted: {}, restored: null }
+
+const unforeseenOfJob: ReadonlySet<string> = new Set(["job.start", "job.stop", "job.cancel", "attempt.failed", "claim.failed", "end.failed"])
+const unforeseenOfCoordinator: ReadonlySet<string> = new Set(["trigger.request", "count.reached"])
+
+export const scriptOf = (trace: ReadonlyArray<TraceLine>): Script => {
+  const job: Array<JobEvent> = []
+  const coordinator: Array<CoordinatorEvent> = []
+  const found: Array<Found> = []
+  const runs: Array<{ readonly subtasks: RunScript["subtasks"]; readonly of: Record<string, SubtaskScript> }> = []
+  const change = (subtask: string, by: (script: SubtaskScript) => Partial<SubtaskScript>): void => {
+    const run = runs.at(-1)
+    if (run === undefined) return
+    const script = run.of[subtask] ?? emptySubtask
+    run.of[subtask] = { ...script, ...by(script) }
+  }
+  for (const line of trace) {
+    if (line._tag === "Found") found.push(line)
+    if (line._tag === "Captured") change(line.subtask, ({ facts }) => ({ facts: [...facts, line] }))
+    if (line._tag === "BarrierSent") {
+      const sender = line.channel.slice(0, line.channel.indexOf(">"))
+      change(sender, ({ facts }) => ({ facts: [...facts, line] }))
+    }
+    if (line._tag !== "Step") continue
+    if (line.actor === "job") {
+      const event: JobEvent = eventIn(line.event)
+      if (unforeseenOfJob.has(event.type)) job.push(event)
+      if (event.type === "attempt.restored") runs.push({ subtasks: event.subtasks, of: {} })
+    } else if (line.actor === "coordinator") {
+      const event: CoordinatorEvent = eventIn(line.event)
+      if (unforeseenOfCoordinator.has(event.type)) coordinator.push(event)
+    } else change(line.actor, (script) => unforeseenOfSubtask(script, eventIn(line.event)))
+  }
+  return { job, coordinator, runs, found }
+}
+
+const unforeseenOfSubtask = (script: SubtaskScript, event: SubtaskEvent): Partial<SubtaskScript> => {
+  switch (event.type) {
+    case "state.restored":
+      return { restored: event }
+    case "transaction.prepared":
+      return { prepared: { ...script.prepared, [event.id]: event.transaction } }
+    case "capture.persisted":
+      return { persisted: { ...script.persisted, [event.id]: event.handle.size } }
+    case "capture.failed":
+      return { persisted: { ...script.persisted, [event.id]: "failed" } }
+    default:
+      return {}
+  }
+}
+
+/**
+ * SEAM: a line says of an event no more than its type; which events an actor has is what its machine is typed by. An
+ * event that the machine does not know explains nothing: the trace does not conform.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the marked seam
+const eventIn = (event: { readonly type: string }): any => event
