@@ -1,7 +1,17 @@
 export * from "./coverage/Coverage.ts"
+export {
+  type CoverageReport,
+  coverageReport,
+  mergeCoverage,
+  type UnreachableReasons
+} from "./coverage/coverageReport.ts"
+export { recordTransitions, type TransitionRecording } from "./coverage/recordTransitions.ts"
 export * from "./engine/compileSystem.ts"
 export type { Engine, Slot, StateVector } from "./engine/Engine.ts"
 export { ModelError, StepFailure } from "./engine/errors.ts"
+export { checkMachine } from "./machines/checkMachine.ts"
+export type { MachineAction, MachineActionOf } from "./machines/MachineAction.ts"
+export { type MachineStepper, machineStepper } from "./machines/machineStepper.ts"
 export * from "./parallel/runTasks.ts"
 export * from "./property/Property.ts"
 export { assertHolds } from "./search/assertHolds.ts"
@@ -12,8 +22,9 @@ export * from "./system/Action.ts"
 export * from "./system/Channel.ts"
 export * from "./system/Component.ts"
 export * from "./system/Effect.ts"
+export { type MachineComponentOptions, machineComponent } from "./system/machineComponent.ts"
 export * from "./system/Resource.ts"
 export * from "./system/System.ts"
 export * from "./system/View.ts"
-export * from "./trace/Trace.ts"
+export * from "./trace/index.ts"
 export { NotAValue } from "./values/canonical.ts"

@@ -77,8 +77,8 @@ export class BrowserWalker implements Walker {
   /** The page shows as many steps as its address has. */
   async #settled(): Promise<void> {
     const { path } = parseRoute(new URL(this.#page.url()).hash) ?? { path: [] }
-    const shown = 'document.querySelector(".trail .here .number")?.textContent'
-    await this.#page.waitForFunction(`${shown} === "${path.length}"`)
+    const number = this.#page.locator(".trail .here .number", { hasText: new RegExp(`^${path.length}$`) })
+    await number.waitFor()
   }
 }
 

@@ -28,7 +28,7 @@ describe("checkMachine", () => {
       states: { open: { initial: "idle", states: { idle: { invoke: { src: "upload" } } } } }
     })
     expect(checkMachine(machine)).toEqual([
-      "machine uploader, state open.idle, invokes upload. Instead, " +
+      "machine uploader, state open.idle, invokes the actor upload. Instead, " +
         "name the activity as an action (an effect), and answer it with an event."
     ])
   })

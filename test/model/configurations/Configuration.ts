@@ -3,7 +3,7 @@ import { check } from "../../../packages/checker/src/search/check.ts"
 import type { CheckOptions, Report } from "../../../packages/checker/src/search/Report.ts"
 import { predicatesOf, witnessOf } from "../properties/ModelProperty.ts"
 import { type SafetyId, safety, safetyIds } from "../properties/safety.ts"
-import { endings } from "../properties/endings.ts"
+import { type Ending, endingsOf } from "../properties/endings.ts"
 import type { ProtocolConfig } from "../system/Config.ts"
 import { type Protocol, protocolSystem } from "../system/protocolSystem.ts"
 
@@ -14,7 +14,7 @@ export interface Configuration {
   /** Properties that are about something in it: their witnesses must be seen. All safety properties are checked. */
   readonly shows: ReadonlyArray<SafetyId>
   /** Ways in which its jobs may end: each must be seen, and there is no other. */
-  readonly ends: ReadonlyArray<keyof typeof endings.states>
+  readonly ends: ReadonlyArray<Ending>
   readonly states: number
   readonly edges: number
 }
@@ -25,7 +25,7 @@ export const configuration = (spec: Configuration): Configuration => spec
 export const propertiesOf = (protocol: Protocol, { shows, ends }: Pick<Configuration, "shows" | "ends">) => [
   ...safetyIds.flatMap((id) => predicatesOf(safety[id], protocol)),
   ...shows.map((id) => witnessOf(safety[id], protocol)),
-  ...endings.of(protocol, ends)
+  ...endingsOf(protocol, ends)
 ]
 
 export const checkConfiguration = (found: Configuration, options: CheckOptions = {}): Report => {

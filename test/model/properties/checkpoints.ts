@@ -1,11 +1,12 @@
 /** S6, S7, S11, S12: the life of checkpoints. */
 import { always, step } from "../../../packages/checker/src/property/Property.ts"
+import { lastTriggered } from "../system/history.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { manifestsIn, pendingOf } from "./reading.ts"
 
 export const S6: ModelProperty = {
   id: "S6",
-  sentence: "ids strictly increase over attempts, restarts and processes, each inside a block that a claim has reserved",
+  sentence: "ids strictly increase, those of a term above all of earlier terms, each inside a block that a claim has reserved",
   of: (protocol, name) => [
     always(name(), (view) => !view.history(protocol.history).isDisordered),
     ...protocol.processes.map((process) =>
@@ -21,7 +22,7 @@ export const S6: ModelProperty = {
     )
   ],
   /** Ids of two claims were used. */
-  witness: (protocol) => (view) => view.history(protocol.history).triggered > protocol.settings.idBlock
+  witness: (protocol) => (view) => lastTriggered(view.history(protocol.history)) > protocol.settings.idBlock
 }
 
 export const S7: ModelProperty = {
@@ -34,7 +35,8 @@ export const S7: ModelProperty = {
         const known = before.history(protocol.history).completed
         const added = after.history(protocol.history).completed.filter((id) => !known.includes(id))
         const recorded = added.length === 0 ? [] : manifestsIn(after.resource(protocol.log)).map(({ id }) => id)
-        const missing = added.find((id) => !recorded.includes(id))
+        const { retired } = after.history(protocol.history)
+        const missing = added.find((id) => !recorded.includes(id) && !retired.includes(id))
         return missing === undefined ? true : `${missing} was said to be completed and stands nowhere`
       })
     ),

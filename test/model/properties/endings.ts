@@ -2,34 +2,42 @@
 import { sometimes, terminal } from "../../../packages/checker/src/property/Property.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
 import type { ProcessParts, Protocol } from "../system/protocolSystem.ts"
-import { jobOf } from "./reading.ts"
+import { allTasks, jobOf, pendingOf } from "./reading.ts"
 
-/** `down`: the process has crashed and nobody starts it again, or it was never started. */
-const states = ["finished", "stopped", "cancelled", "failed", "down"] as const
+/**
+ * `down`: a process that was never started. `running`: input without an end, where nothing more happens; nothing is
+ * pending and nobody waits for a barrier.
+ */
+export type Ending = "finished" | "stopped" | "cancelled" | "failed" | "running" | "down"
 
-type Ending = (typeof states)[number]
+const ended = ["finished", "stopped", "cancelled", "failed"] as const
 
-const endingOf = (process: ProcessParts, view: View): Ending | null => {
+const endingOf = (protocol: Protocol, process: ProcessParts, view: View): Ending | null => {
   const job = jobOf(process, view)
   if (job === undefined) return "down"
-  return states.find((state) => state !== "down" && job.matches(state)) ?? null
+  const isOpen = !protocol.settings.hasEnd && job.matches({ running: "flowing" })
+  if (isOpen && pendingOf(process, view).length === 0 && !isAligning(protocol, process, view)) return "running"
+  return ended.find((state) => job.matches(state)) ?? null
 }
 
-export const endings = {
-  states: { finished: true, stopped: true, cancelled: true, failed: true, down: true } satisfies Record<Ending, true>,
-  of: (protocol: Protocol, expected: ReadonlyArray<Ending>) => [
-    terminal("every run ends", (view) => {
-      for (const process of protocol.processes) {
-        const ending = endingOf(process, view)
-        if (ending === null) return `${process.name} hangs at ${JSON.stringify(jobOf(process, view)?.value)}`
-        if (!expected.includes(ending)) return `${process.name} has ${ending}`
-      }
-      return true
-    }),
-    ...expected.map((ending) =>
-      sometimes(`a run ends as ${ending}`, (view) =>
-        protocol.processes.some((process) => endingOf(process, view) === ending)
-      )
+const isAligning = (protocol: Protocol, process: ProcessParts, view: View): boolean =>
+  allTasks(protocol).some((found) => {
+    const machine = view.of(found.component)?.machine.owner
+    return found.process === process && (machine?.context.barrier ?? null) !== null
+  })
+
+export const endingsOf = (protocol: Protocol, expected: ReadonlyArray<Ending>) => [
+  terminal("every run ends, in one of the ways that are listed", (view) => {
+    for (const process of protocol.processes) {
+      const ending = endingOf(protocol, process, view)
+      if (ending === null) return `${process.name} hangs at ${JSON.stringify(jobOf(process, view)?.value)}`
+      if (!expected.includes(ending)) return `${process.name} ends as ${ending}`
+    }
+    return true
+  }),
+  ...expected.map((ending) =>
+    sometimes(`a run ends as ${ending}`, (view) =>
+      protocol.processes.some((process) => endingOf(protocol, process, view) === ending)
     )
-  ]
-}
+  )
+]

@@ -2,7 +2,6 @@
 import { always, step } from "../../../packages/checker/src/property/Property.ts"
 import { objectsOf } from "../system/entries.ts"
 import type { LogOperation } from "../system/messages.ts"
-import { isWhole } from "../system/store.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { allTasks, jobOf, manifestsIn, readingOf, someJob } from "./reading.ts"
 
@@ -11,7 +10,7 @@ const isPrompt = ({ config }: { readonly config: { readonly capturesArePrompt?: 
 
 export const S8: ModelProperty = {
   id: "S8",
-  sentence: "what is restored is complete: every object of it is there as it was written",
+  sentence: "what is restored is complete: every object of it is there",
   of: (protocol, name) =>
     protocol.processes.map((process) =>
       step(name(process.name), (before, action, after) => {
@@ -19,8 +18,8 @@ export const S8: ModelProperty = {
         const isRestoring = jobOf(process, after)?.matches("restoring") && !jobOf(process, before)?.matches("restoring")
         const manifest = isRestoring ? after.of(process.job)?.point?.manifest : undefined
         if (manifest === undefined || manifest === null || isPrompt(protocol.settings)) return true
-        const store = after.resource(protocol.store)
-        return objectsOf(manifest).every((object) => isWhole(store, object)) ? true : `${manifest.id} is not whole`
+        const { objects } = after.resource(protocol.store)
+        return objectsOf(manifest).every((object) => objects.includes(object)) ? true : `${manifest.id} has lost an object`
       })
     ),
   witness: (protocol) => (view) =>
@@ -56,10 +55,12 @@ export const S10: ModelProperty = {
   sentence: "nothing of an older attempt or term has an effect",
   of: (protocol, name) => [
     always(name(), (view) => {
-      let leader = 0
+      const { led } = view.history(protocol.history)
+      const twice = led.find(({ term }, index) => term <= (led[index - 1]?.term ?? 0))
+      if (twice !== undefined) return `term ${twice.term} leads from slot ${twice.slot}, below an earlier leader`
       for (const { slot, entry } of view.resource(protocol.log).entries) {
-        if (entry.term < leader) return `entry ${slot} of term ${entry.term} stands above a claim of term ${leader}`
-        if (entry._tag === "Claim") leader = Math.max(leader, entry.term)
+        const above = led.find((leader) => leader.slot < slot && leader.term > entry.term)
+        if (above !== undefined) return `entry ${slot} of term ${entry.term} stands above the claim of term ${above.term}`
       }
       return true
     }),
@@ -87,7 +88,9 @@ export const S13: ModelProperty = {
       : [
           always(name(), (view) => {
             const { objects } = view.resource(protocol.store)
+            const { retired } = view.history(protocol.history)
             for (const { manifest } of readingOf(view.resource(protocol.log)).completed) {
+              if (retired.includes(manifest.id)) continue // it came back by an append that lands late: nobody needs it
               if (!objectsOf(manifest).every((object) => objects.includes(object))) return `${manifest.id} has lost an object`
             }
             return true

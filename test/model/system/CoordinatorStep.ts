@@ -77,7 +77,7 @@ export class CoordinatorStep {
     const { settings, tasks, sinks } = this.#env
     switch (command._tag) {
       case "TriggerSources":
-        this.#note({ _tag: "Triggered", id: command.barrier.id })
+        this.#note({ _tag: "Triggered", id: command.barrier.id, term: this.#state.tails.at(-1)?.term ?? 0 })
         this.#tell(
           tasks.filter((task) => settings.plan[task]?.inputs.length === 0),
           { type: "trigger.received", barrier: command.barrier }
@@ -207,6 +207,7 @@ export class CoordinatorStep {
     const place = known.find((found) => found.id === id)
     if (attempt === null || place === undefined) return
     this.#state = { ...this.#state, places: known.filter((found) => found.id !== id) }
+    this.#note({ _tag: "Retired", id })
     const { objects, slot } = place
     const operation: LogOperation = { op: "delete", slot, objects, to: this.#env.mailbox }
     this.#effects.push({ _tag: "Request", resource: places.log, operation })

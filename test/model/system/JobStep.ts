@@ -5,7 +5,7 @@ import type { FailureReport } from "../../../packages/core/src/protocol/policy.t
 import { beginClaim, type ClaimProgress, continueClaim, recordedBefore } from "./claims.ts"
 import { endEntry, invalidationEntry, objectFor } from "./entries.ts"
 import type { Activity, HeldWriter, JobEnvironment, JobState, Point } from "./Job.ts"
-import type { Asked, CoordinatorMail, JobMail, LedgerOperation, StoreOperation, Writer } from "./messages.ts"
+import type { Asked, CoordinatorMail, Fact, JobMail, LedgerOperation, StoreOperation, Writer } from "./messages.ts"
 import { coordinatorOf, mailboxOf, places, taskOf } from "./names.ts"
 import { startPosition } from "./Plane.ts"
 import { snapshotOf } from "./snapshots.ts"
@@ -144,6 +144,7 @@ export class JobStep {
     else if (progress._tag === "Failed") this.#dispatch({ type: "claim.failed", failure: progress.failure })
     else {
       this.#set({ writer: writerOf(progress), point: progress.point })
+      this.#note({ _tag: "Led", term: progress.claim.term, slot: progress.base.slot })
       const { base, claim } = progress
       const { from, to } = claim.idsReserved
       const recorded = recordedBefore(base, claim)
@@ -240,6 +241,7 @@ export class JobStep {
 
   #endClaimed(activity: Ending, progress: Exclude<ClaimProgress, { readonly _tag: "Goes" }>): void {
     if (progress._tag !== "Holds") return this.#dispatch({ type: "end.failed", failure: writeFailed })
+    this.#note({ _tag: "Led", term: progress.claim.term, slot: progress.base.slot })
     this.#set({ writer: writerOf(progress), activity: { ...activity, phase: { at: "recording" } } })
     this.#append(endEntry(progress.claim.term, activity.end))
   }
@@ -289,6 +291,10 @@ export class JobStep {
 
   #send(channel: string, message: Message): void {
     this.#effects.push({ _tag: "Send", channel, message })
+  }
+
+  #note(fact: Fact): void {
+    this.#effects.push({ _tag: "Note", fact })
   }
 
   #store(operation: StoreOperation): void {

@@ -1,6 +1,6 @@
 /** What the components of the model tell each other beside the events of their machines, and what they ask of resources. */
 import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
-import type { ChannelId, CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
+import type { ChannelId, CheckpointId, Term } from "../../../packages/core/src/model/ids.ts"
 import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
 import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
@@ -117,8 +117,9 @@ export interface Failing {
 
 /** Facts for the history. */
 export type Fact =
-  | { readonly _tag: "Triggered"; readonly id: CheckpointId }
+  | { readonly _tag: "Triggered"; readonly id: CheckpointId; readonly term: Term }
   | { readonly _tag: "Completed"; readonly id: CheckpointId }
   | { readonly _tag: "Invalidated"; readonly id: CheckpointId }
-
-export type { SubtaskId }
+  | { readonly _tag: "Retired"; readonly id: CheckpointId }
+  /** A claim was answered, and nothing stood above it: its term leads. */
+  | { readonly _tag: "Led"; readonly term: Term; readonly slot: number }

@@ -19,7 +19,7 @@ import { type LogState, makeLog } from "./log.ts"
 import type { CoordinatorMail, JobMail, LedgerOperation, LogOperation, StoreOperation, SubtaskMail } from "./messages.ts"
 import { edgeOf, mailboxOf, type ProcessName, startOf } from "./names.ts"
 import { edgesOf, tasksOf } from "./plan.ts"
-import { type ProtocolHistory, protocolHistory } from "./history.ts"
+import { lastTriggered, type ProtocolHistory, protocolHistory } from "./history.ts"
 import { makeStore, type StoreState } from "./store.ts"
 import { makeStimuli } from "./stimuli.ts"
 import { makeTask, subtaskStepper, type TaskInput, type TaskState } from "./Task.ts"
@@ -70,7 +70,7 @@ export const protocolSystem = (config: ProtocolConfig): Protocol => {
       faults: config.faults ?? {},
       ...(idsMax === undefined
         ? {}
-        : { bounds: { idsMax: (view) => view.history(protocolHistory).triggered <= idsMax } })
+        : { bounds: { idsMax: (view) => lastTriggered(view.history(protocolHistory)) <= idsMax } })
     })
   }
 }

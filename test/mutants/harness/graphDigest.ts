@@ -15,7 +15,7 @@ import { createVisited } from "../../../packages/checker/src/visited/createVisit
 export const graphDigest = (system: System, statesMax: number): string | null => {
   const engine = compileSystem(system, { recheckEvery: 0 })
   const visited = createVisited("exact", engine.width)
-  const hashes = makeHashes(engine)
+  const hashes = [new Hashes(engine, 0x811c9dc5), new Hashes(engine, 0x2f0b4a37)] as const
   const state = new Int32Array(engine.width)
   const sums = new Uint32Array(2)
   let edges = 0
@@ -24,52 +24,57 @@ export const graphDigest = (system: System, statesMax: number): string | null =>
     if (visited.count > statesMax) return null
     visited.load(index, state)
     if (engine.cutOffBy(state) !== null) continue
-    const [from, from2] = [hashes.ofState(state, 0), hashes.ofState(state, 1)]
+    const [first, second] = [hashes[0].ofState(state), hashes[1].ofState(state)]
     engine.successors(state, (code, _, next) => {
       edges++
       visited.add(next)
-      for (const [seed, source] of [from, from2].entries()) {
-        const edge = mix(mix(source, hashes.ofAction(code, seed)), hashes.ofState(next, seed))
-        sums[seed] = (sums[seed] ?? 0) + edge
-      }
+      sums[0] = (sums[0] ?? 0) + mix(mix(first, hashes[0].ofAction(code)), hashes[0].ofState(next))
+      sums[1] = (sums[1] ?? 0) + mix(mix(second, hashes[1].ofAction(code)), hashes[1].ofState(next))
     })
   }
   return `${visited.count} states, ${edges} edges, ${[...sums].map((sum) => sum.toString(16)).join("-")}`
 }
 
-const makeHashes = (engine: SystemEngine) => {
-  const slots = engine.slots.map(() => [new Map<number, number>(), new Map<number, number>()])
-  const actions = [new Map<number, number>(), new Map<number, number>()]
-  const remembered = (known: Map<number, number> | undefined, id: number, text: () => string, seed: number): number => {
-    const found = known?.get(id)
-    if (found !== undefined) return found
-    const hash = hashOf(text(), seed)
-    known?.set(id, hash)
+/** Hashes of the values that the words of states stand for, each computed once. */
+class Hashes {
+  readonly #engine: SystemEngine
+  readonly #seed: number
+  readonly #slots: ReadonlyArray<Array<number>>
+  readonly #actions: Array<number> = []
+
+  constructor(engine: SystemEngine, seed: number) {
+    this.#engine = engine
+    this.#seed = seed
+    this.#slots = engine.slots.map(() => [])
+  }
+
+  ofState(state: Int32Array): number {
+    let hash = this.#seed
+    for (let slot = 0; slot < state.length; slot++) hash = mix(hash, this.#ofWord(slot, state[slot] ?? 0))
     return hash
   }
-  return {
-    ofState: (state: Int32Array, seed: number): number =>
-      state.reduce(
-        (hash, id, slot) =>
-          mix(
-            hash,
-            remembered(
-              slots[slot]?.[seed],
-              id,
-              () => canonicalText(engine.valueOf(slot, id), "a part of a state"),
-              seed
-            )
-          ),
-        seed
-      ),
-    ofAction: (code: number, seed: number): number =>
-      remembered(actions[seed], code, () => canonicalText(engine.tables.actions.describe(code), "an action"), seed)
+
+  ofAction(code: number): number {
+    const known = this.#actions[code]
+    if (known !== undefined) return known
+    const hash = hashOf(canonicalText(this.#engine.tables.actions.describe(code), "an action"), this.#seed)
+    this.#actions[code] = hash
+    return hash
+  }
+
+  #ofWord(slot: number, id: number): number {
+    const known = this.#slots[slot]?.[id]
+    if (known !== undefined) return known
+    const hash = hashOf(canonicalText(this.#engine.valueOf(slot, id), "a part of a state"), this.#seed)
+    const hashes = this.#slots[slot]
+    if (hashes !== undefined) hashes[id] = hash
+    return hash
   }
 }
 
-/** FNV-1a, from one of two starting points. */
+/** FNV-1a. */
 const hashOf = (text: string, seed: number): number => {
-  let hash = seed === 0 ? 0x811c9dc5 : 0x2f0b4a37
+  let hash = seed
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   return mix(hash, seed)
 }

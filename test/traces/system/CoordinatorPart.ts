@@ -38,6 +38,7 @@ interface Attempt {
   readonly run: number
   readonly term: Term
   readonly subtasks: ReadonlyArray<SubtaskId>
+  readonly sources: ReadonlyArray<SubtaskId>
 }
 
 export interface CoordinatorState extends Teller {
@@ -111,7 +112,8 @@ const take = (state: CoordinatorState, mail: CoordinatorMail) => {
     case "log.answered":
       return { state: answered(state, mail), effects: [] }
     case "coordinator.begin": {
-      const attempt = { run: mail.run, term: mail.term, subtasks: mail.event.subtasks }
+      const { run, sources, term } = mail
+      const attempt = { run, term, sources, subtasks: mail.event.subtasks }
       return dispatch({ ...state, attempt, stray: [], places: merged(state.places, mail.places) }, mail.event)
     }
     case "outside": {
@@ -157,8 +159,8 @@ const dispatch = (state: CoordinatorState, event: CoordinatorEvent) => {
 const perform = (state: CoordinatorState, command: CoordinatorCommand, effects: Array<Effect>): CoordinatorState => {
   switch (command._tag) {
     case "TriggerSources":
-      for (const subtask of state.attempt?.subtasks ?? []) {
-        effects.push(send(triggersOf(subtask), triggered(command.barrier)))
+      for (const source of state.attempt?.sources ?? []) {
+        effects.push(send(triggersOf(source), triggered(command.barrier)))
       }
       return state
     case "WriteManifest": {

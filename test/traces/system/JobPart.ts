@@ -153,12 +153,12 @@ const perform = (script: Script, state: JobState, command: JobCommand, effects: 
     }
     case "StartCoordinator": {
       const { claim } = command
-      const subtasks = script.runs[state.told.runs]?.subtasks ?? []
+      const { sources = [], subtasks = [] } = script.runs[state.told.runs] ?? {}
       const { nextId, idsEnd, recorded, term } = claim
       effects.push(
         tellCoordinator({
           type: "coordinator.begin",
-          ...{ run: state.told.runs, term, places: state.claim.places },
+          ...{ run: state.told.runs, term, sources, places: state.claim.places },
           event: { type: "coordinator.start", subtasks, nextId, idsEnd, recorded }
         })
       )

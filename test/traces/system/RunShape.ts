@@ -32,6 +32,7 @@ export interface RunOptions {
 /** One run: what an attempt of some process was before it ended. */
 export interface RunScript {
   readonly subtasks: ReadonlyArray<SubtaskId>
+  readonly sources: ReadonlyArray<SubtaskId>
   readonly of: Readonly<Record<SubtaskId, SubtaskScript>>
 }
 

@@ -17,7 +17,7 @@ export const observeTraced = ({ coordinator, job, subtasks, visitor }: TracedSys
     switch (action._tag) {
       case "Crash":
         return { _tag: "Gone" }
-      case "Deliver":
+      case "Deliver": // calls of the visitor tell nothing
         return told(action.to, after)
       case "Timer":
         return told(action.component, after)

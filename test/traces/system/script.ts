@@ -1,20 +1,22 @@
 /** Reads out of a trace what nobody can foresee: what users, failures and data did. */
+import type { PhysicalPlan } from "../../../packages/core/src/pipeline/PhysicalPlan.ts"
 import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
 import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
 import type { Found, TraceLine } from "../TraceLine.ts"
-import type { RunScript, Script, SubtaskScript } from "./RunShape.ts"
+import { type RunScript, type Script, type SubtaskScript, taskOf, tasksOf } from "./RunShape.ts"
 
 const emptySubtask: SubtaskScript = { facts: [], prepared: {}, persisted: {}, restored: null }
 
 const unforeseenOfJob: ReadonlySet<string> = new Set(["job.start", "job.stop", "job.cancel", "attempt.failed", "claim.failed", "end.failed"])
 const unforeseenOfCoordinator: ReadonlySet<string> = new Set(["trigger.request", "count.reached"])
 
-export const scriptOf = (trace: ReadonlyArray<TraceLine>): Script => {
+export const scriptOf = (plan: PhysicalPlan, trace: ReadonlyArray<TraceLine>): Script => {
+  const sourceTasks = new Set(tasksOf(plan).flatMap(({ id, isSource }) => (isSource ? [id] : [])))
   const job: Array<JobEvent> = []
   const coordinator: Array<CoordinatorEvent> = []
   const found: Array<Found> = []
-  const runs: Array<{ readonly subtasks: RunScript["subtasks"]; readonly of: Record<string, SubtaskScript> }> = []
+  const runs: Array<Omit<RunScript, "of"> & { readonly of: Record<string, SubtaskScript> }> = []
   const change = (subtask: string, by: (script: SubtaskScript) => Partial<SubtaskScript>): void => {
     const run = runs.at(-1)
     if (run === undefined) return
@@ -32,7 +34,10 @@ export const scriptOf = (trace: ReadonlyArray<TraceLine>): Script => {
     if (line.actor === "job") {
       const event: JobEvent = eventIn(line.event)
       if (unforeseenOfJob.has(event.type)) job.push(event)
-      if (event.type === "attempt.restored") runs.push({ subtasks: event.subtasks, of: {} })
+      if (event.type === "attempt.restored") {
+        const { subtasks } = event
+        runs.push({ subtasks, sources: subtasks.filter((subtask) => sourceTasks.has(taskOf(subtask))), of: {} })
+      }
     } else if (line.actor === "coordinator") {
       const event: CoordinatorEvent = eventIn(line.event)
       if (unforeseenOfCoordinator.has(event.type)) coordinator.push(event)

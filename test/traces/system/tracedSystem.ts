@@ -8,7 +8,7 @@ import { type Component, component } from "../../../packages/checker/src/system/
 import { always, type Property } from "../../../packages/checker/src/property/Property.ts"
 import { type System, system } from "../../../packages/checker/src/system/System.ts"
 import type { Found, TraceLine } from "../TraceLine.ts"
-import { answersOf, mailOf, note, triggersOf } from "./actor.ts"
+import { answersOf, mailOf, note, send, triggersOf } from "./actor.ts"
 import { type CoordinatorPart, makeCoordinatorPart } from "./CoordinatorPart.ts"
 import { facts, type Rule } from "./facts.ts"
 import { type JobPart, makeJobPart } from "./JobPart.ts"
@@ -25,33 +25,37 @@ export interface TracedSystem {
   readonly visitor: Visitor
 }
 
-/** Somebody who looks into the storage from outside. */
+/** Somebody who looks into the storage from outside when a process is gone, and then lets the next one begin. */
 const makeVisitor = (found: ReadonlyArray<Found>): Visitor =>
   component<VisitorState, Visit, null>({
     name: "visitor",
-    start: () => ({ state: { visits: 0, objects: [] }, effects: [] }),
-    step: ({ visits }, { found: seen }) => ({
-      state: { visits: visits + 1, objects: seen.objects },
-      effects: [note(seen)]
-    }),
-    internal: ({ visits }) => found.slice(visits, visits + 1).map((seen) => ({ type: "visit", found: seen }))
+    start: () => ({ state: { visits: 0, isCalled: false, objects: [] }, effects: [] }),
+    step: (state, mail) =>
+      mail.type === "process.gone"
+        ? { state: { ...state, isCalled: true }, effects: [] }
+        : {
+            state: { visits: state.visits + 1, isCalled: false, objects: mail.found.objects },
+            effects: [note(mail.found), ...begin]
+          },
+    internal: ({ isCalled, visits }) => {
+      const seen = found[visits]
+      return isCalled && seen !== undefined ? [{ type: "visit", found: seen }] : []
+    }
   })
 
 interface VisitorState {
   readonly visits: number
+  readonly isCalled: boolean
   readonly objects: ReadonlyArray<string>
 }
 
-interface Visit {
-  readonly type: "visit"
-  readonly found: Found
-}
+type Visit = { readonly type: "visit"; readonly found: Found } | { readonly type: "process.gone" }
 
 type Visitor = Component<VisitorState, Visit, null>
 
 export const tracedSystem = (options: RunOptions, trace: ReadonlyArray<TraceLine>): TracedSystem => {
-  const script = scriptOf(trace)
   const { plan } = options
+  const script = scriptOf(plan, trace)
   const parallelism = Math.max(1, ...script.runs.map(({ subtasks }) => subtasks.length / plan.tasks.length))
   const job = makeJobPart(options, script)
   const coordinator = makeCoordinatorPart(options, script)
@@ -64,6 +68,7 @@ export const tracedSystem = (options: RunOptions, trace: ReadonlyArray<TraceLine
       name: `trace of ${plan.pipeline}`,
       components: [job, coordinator, ...subtasks, visitor],
       channels: [
+        { name: "calls", kind: "fifo", to: visitor.name },
         ...actors.map((actor) => ({ name: mailOf(actor), kind: "fifo" as const, to: actor })),
         ...subtasks.map(({ name }) => ({ name: triggersOf(name), kind: "fifo" as const, to: name })),
         ...["job", "coordinator"].map((actor) => ({ name: answersOf(actor), kind: "bag" as const, to: actor })),
@@ -72,11 +77,13 @@ export const tracedSystem = (options: RunOptions, trace: ReadonlyArray<TraceLine
       resources: [runLog],
       history: facts,
       initially: [...begin, { _tag: "Start", component: "visitor", input: null }],
-      crashes: [{ name: "process", components: actors, recover: begin }],
+      crashes: [{ name: "process", components: actors, recover: [call] }],
       faults: { crash: script.found.length, fails: options.refusedAppends }
     })
   }
 }
+
+const call = send("calls", { type: "process.gone" })
 
 const begin = ["job", "coordinator"].map((component) => ({ _tag: "Start" as const, component, input: null }))
 

@@ -13,7 +13,9 @@ export const reportText = (report: Report, properties: ReadonlyArray<Property>):
     summaryLine(report),
     ...tableLines(rows),
     ...report.warnings.map((warning) => `warning: ${warning}`),
-    ...Object.entries(report.cutOff).map(([name, edges]) => `cut off by ${name}: ${count(edges)} states`),
+    ...Object.entries(report.cutOff).map(
+      ([name, states]) => `not explored beyond ${name}: ${counted(states, "state")}`
+    ),
     ...(untaken.length === 0 ? [] : [`never taken (${untaken.length}):`, ...untaken.map((name) => `  ${name}`)])
   ].join("\n")
 }

@@ -16,10 +16,9 @@ export class StepFailure extends Error {
 
   constructor(place: string, input: unknown, cause: unknown) {
     const problem = cause instanceof Error ? cause.message : String(cause)
-    const hint =
-      cause instanceof TypeError && /read only|not extensible|Cannot delete/.test(problem)
-        ? " It changes a value that it was given: make a new one instead."
-        : ""
+    const hint = /read only property|not extensible|Cannot delete/.test(problem)
+      ? " It changes a value that it was given: make a new one instead."
+      : ""
     super(`${place} threw on ${describeValue(input)}: ${problem}${hint}`, { cause })
     this.name = "StepFailure"
     this.place = place

@@ -13,9 +13,7 @@ export const checkMachine = (machine: AnyStateMachine): ReadonlyArray<string> =>
 const problemsOf = (machine: AnyStateMachine, node: AnyStateNode): ReadonlyArray<string> => {
   const path = node.path.join(".")
   const where = `machine ${machine.id}, ${path === "" ? "its root" : `state ${path}`}`
-  const invoked = node.invoke.map(({ src }) =>
-    problem(where, `invokes ${typeof src === "string" ? src : "an actor"}`, invokeRemedy)
-  )
+  const invoked = node.invoke.map(({ src }) => problem(where, `invokes ${actorName(src)}`, invokeRemedy))
   const delays = Object.keys(node.config.after ?? {}).map((delay) =>
     problem(where, `waits for "after: ${delay}"`, afterRemedy)
   )
@@ -31,6 +29,10 @@ const problemsOf = (machine: AnyStateMachine, node: AnyStateNode): ReadonlyArray
     ...Object.values(node.states).flatMap((child) => problemsOf(machine, child))
   ]
 }
+
+/** An actor that stands in the definition itself has only a name that XState has made up. */
+const actorName = (src: unknown): string =>
+  typeof src === "string" && !src.startsWith("xstate.") ? `the actor ${src}` : "an actor"
 
 const problem = (where: string, what: string, remedy: string): string => `${where}, ${what}. Instead, ${remedy}.`
 

@@ -93,9 +93,12 @@ const chosenAmong = (enabled: ReadonlyArray<Enabled>, action: Action): Enabled |
 
 const viaJson = (action: Action): unknown => JSON.parse(JSON.stringify(action))
 
+const shownMax = 20
+
 const notEnabled = (action: Action, { enabled, problem }: Choices): string => {
-  const instead =
-    enabled.length === 0 ? "nothing can happen" : `${enabled.map((choice) => describeAction(choice.action)).join("; ")}`
+  const shown = enabled.slice(0, shownMax).map((choice) => describeAction(choice.action))
+  const more = enabled.length > shownMax ? [`${enabled.length - shownMax} more`] : []
+  const instead = enabled.length === 0 ? "nothing can happen" : [...shown, ...more].join("; ")
   const failure = problem === null ? "" : ` A step threw: ${problem}`
   return `cannot happen (any more): ${describeAction(action)}. Instead, there: ${instead}.${failure}`
 }
