@@ -7,7 +7,7 @@ import { compilePipeline } from "../../packages/core/src/pipeline/compilePipelin
 import { resolveOptions } from "../../packages/core/src/runtime/JobOptions.ts"
 import { observeTraced } from "./system/observe.ts"
 import type { RunOptions } from "./system/RunShape.ts"
-import { traceProperties, tracedSystem } from "./system/tracedSystem.ts"
+import { tracedSystem, traceProperties } from "./system/tracedSystem.ts"
 import type { TraceLine } from "./TraceLine.ts"
 
 /** What went wrong on purpose: anything else that goes wrong does not conform. */

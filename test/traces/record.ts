@@ -1,5 +1,4 @@
 /** Records the trace of a job, process by process. */
-import { appendFileSync, readFileSync } from "node:fs"
 import type { Inspection, Inspector } from "@tidemark/core"
 import { type CheckpointStorage, readLog } from "@tidemark/core/storage"
 import { Effect } from "effect"
@@ -41,17 +40,13 @@ export class TraceRecorder {
 }
 
 /** As it would come out of a file. */
-const plain = (inspection: Inspection): Inspection => parseLine(JSON.stringify(inspection))
+const plain = (inspection: Inspection): TraceLine => parseLine(JSON.stringify(inspection))
 
-// The file is our own, written line by line by `inspectIntoFile`: only its shape as JSON can be wrong.
-const parseLine = (text: string): Inspection => JSON.parse(text)
+// Written line by line as JSON by this file: a line that is none of these explains nothing, and does not conform.
+const parseLine = (text: string): TraceLine => JSON.parse(text)
 
-/** Appends every fact to a file at once, so that a killed process leaves all that it has done. */
-export const inspectIntoFile =
-  (path: string): Inspector =>
-  (inspection) =>
-    appendFileSync(path, `${JSON.stringify(inspection)}\n`, { flag: "a" })
+/** The lines of a text; one that was cut off by a kill is left out. */
+export const parseTrace = (text: string): ReadonlyArray<TraceLine> => text.split("\n").slice(0, -1).map(parseLine)
 
-/** Reads what {@link inspectIntoFile} has written; a line that was cut off by a kill is left out. */
-export const readInspections = (path: string): ReadonlyArray<Inspection> =>
-  readFileSync(path, "utf8").split("\n").slice(0, -1).map(parseLine)
+export const traceText = (trace: ReadonlyArray<TraceLine>): string =>
+  trace.map((line) => `${JSON.stringify(line)}\n`).join("")

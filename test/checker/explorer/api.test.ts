@@ -102,6 +102,16 @@ describe("the explorer's API", () => {
     expect((await rings.client.state("ring", [0, 0, 0])).returnsTo).toBe(0)
   })
 
+  it("shows what a crashed component keeps, which step throws, and where a search would stop", async () => {
+    const asked = await walked("fragile", ["fragile does ask"], rings.client)
+    expect(asked).toMatchObject({ cutOffBy: "asked at most once", components: [{ state: { asked: 1 } }] })
+    expect(asked.failure).toContain("cannot count to two")
+    const crashed = await walked("fragile", ["host crashes"], rings.client)
+    expect(crashed.components).toMatchObject([{ isDown: true, hasChanged: true, state: 0 }])
+    expect(slotOf(crashed, "host")).toMatchObject({ kind: "unit", value: { isDown: true }, hasChanged: true })
+    expect(crashed.actions).toMatchObject([{ text: "host comes back", flavour: "recovery" }])
+  })
+
   it("refuses a path that leads nowhere, and says how far it can be walked", async () => {
     await expect(client.state(correct, [1, 9, 0])).rejects.toMatchObject({ status: 404, validPath: [1] })
     await expect(client.state(correct, [-1])).rejects.toMatchObject({ status: 400 })
@@ -138,14 +148,14 @@ describe("a search that the page starts", () => {
     expect((await rings.client.state("ring", lasso?.path ?? [])).returnsTo).toBe(lasso?.loopsTo)
   })
 
+  it("says why it cannot be done", async () => {
+    const { problem, status } = await searched(rings.client, "symmetric")
+    expect({ status, problem }).toEqual({ status: "failed", problem: expect.stringContaining("symmetry: false") })
+  })
+
   it("leaves the server free to answer, and ends with it", async () => {
     expect(await rings.client.startSearch("large")).toMatchObject({ status: "running" })
     expect((await rings.client.state("large", [0, 1, 2, 3])).steps).toHaveLength(4)
     expect(await rings.client.search("large")).toMatchObject({ status: "running" })
-  })
-
-  it("says why it cannot be done", async () => {
-    const { problem, status } = await searched(rings.client, "symmetric")
-    expect({ status, problem }).toEqual({ status: "failed", problem: expect.stringContaining("symmetry: false") })
   })
 })

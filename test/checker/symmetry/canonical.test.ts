@@ -88,8 +88,8 @@ describe("the state that stands for an orbit", () => {
   it.each([
     ["three pointers", pointers(["a", "b", "c"]), 27, 7],
     ["four pointers", pointers(["a", "b", "c", "d"]), 256, 19],
-    ["two sources and two clients", requests(["s1", "s2"], ["c1", "c2"]), 29, 10],
-    ["two sources and three clients", requests(["s1", "s2"], ["c1", "c2", "c3"]), 229, 28]
+    ["two sources and two clients", requests(["s1", "s2"], ["c1", "c2"]), 27, 9],
+    ["two sources and three clients", requests(["s1", "s2"], ["c1", "c2", "c3"]), 159, 19]
   ])("is the same for the whole orbit: %s", (_, of, states, orbits) => {
     expect(reachable(compileSystem(of)).length).toBe(states)
     expect(truly(of)).toBe(orbits)
@@ -105,7 +105,6 @@ describe("the state that stands for an orbit", () => {
       read: (state, into) => {
         signature.read(state, into)
         const order = [...into.keys()].sort((a, b) => (into[a] ?? 0) - (into[b] ?? 0) || a - b)
-        into.set(order.map((member) => order.indexOf(member)))
         for (const [place, member] of order.entries()) into[member] = place
       }
     })
@@ -125,7 +124,7 @@ describe("the state that stands for an orbit", () => {
         signature.read(silent, into)
       }
     })
-    expect(representatives(of, deaf)).toBe(28)
+    expect(representatives(of, deaf)).toBe(19)
   })
 
   it("is chosen among many equal members without trying their orders", () => {

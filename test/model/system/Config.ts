@@ -73,6 +73,8 @@ export interface ProtocolConfig {
   readonly unreliable?: ReadonlyArray<string>
   /** No checkpoint beyond this one is triggered in what is explored. */
   readonly idsMax?: number
+  /** No claim of a higher term is explored further: two processes may take the log from each other for ever. */
+  readonly termsMax?: number
   readonly machines?: Machines
   readonly mutant?: DesignMutant
 }

@@ -55,7 +55,6 @@ export const protocolSystem = (config: ProtocolConfig): Protocol => {
   const log = makeLog()
   const store = makeStore(!isPrompt)
   const ledger = makeLedger(!isPrompt, settings.mutant)
-  const { idsMax } = config
   return {
     ...{ settings, processes, log, store, ledger, history: protocolHistory },
     system: system({
@@ -68,12 +67,20 @@ export const protocolSystem = (config: ProtocolConfig): Protocol => {
       stimuli: makeStimuli(settings, processes),
       crashes: processes.filter(({ name }) => name === "a").map(crashOf),
       faults: config.faults ?? {},
-      ...(idsMax === undefined
-        ? {}
-        : { bounds: { idsMax: (view) => lastTriggered(view.history(protocolHistory)) <= idsMax } })
+      bounds: boundsOf(config, log)
     })
   }
 }
+
+const boundsOf = (
+  { idsMax, termsMax }: ProtocolConfig,
+  log: Resource<LogState, LogOperation>
+): NonNullable<System["bounds"]> => ({
+  ...(idsMax === undefined ? {} : { idsMax: (view) => lastTriggered(view.history(protocolHistory)) <= idsMax }),
+  ...(termsMax === undefined
+    ? {}
+    : { termsMax: (view) => view.resource(log).entries.every(({ entry }) => entry.term <= termsMax) })
+})
 
 const makeProcess = (settings: Settings, process: ProcessName): ProcessParts => {
   const machines = settings.config.machines ?? realMachines

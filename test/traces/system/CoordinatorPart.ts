@@ -1,7 +1,7 @@
 /** The coordinator of a real run: its machine with its checkpoints, its timers, its activities. */
 import { type Component, component } from "../../../packages/checker/src/system/Component.ts"
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
-import type { CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
+import type { SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
 import { checkpointMachine, expiredCheckpoint } from "../../../packages/core/src/protocol/checkpointMachine.ts"
 import { coordinatorComponent } from "../../../packages/core/src/protocol/components.ts"
 import { coordinatorMachine } from "../../../packages/core/src/protocol/coordinatorMachine.ts"
@@ -9,13 +9,13 @@ import type { CoordinatorCommand, CoordinatorEvent } from "../../../packages/cor
 import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
 import {
   type ActorMail,
+  activityLine,
   answersOf,
   cancelTimer,
   type Doing,
   doing,
   doingNext,
   firedTimer,
-  activityLine,
   mailOf,
   noTimers,
   note,
@@ -193,7 +193,9 @@ const perform = (state: CoordinatorState, command: CoordinatorCommand, effects: 
       return want({ ...state, places }, retire)
     }
     case "ReserveIds":
-      throw new Error("A trace of more checkpoints than a claim reserves ids for is not supported: record a shorter run.")
+      throw new Error(
+        "A trace of more checkpoints than a claim reserves ids for is not supported: record a shorter run."
+      )
     case "RefuseRequest":
       return state
     case "SetTimer":

@@ -6,13 +6,13 @@ import { jobMachine } from "../../../packages/core/src/protocol/jobMachine.ts"
 import type { Claimed, JobCommand, JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import {
   type ActorMail,
+  activityLine,
   answersOf,
   cancelTimer,
   type Doing,
   doing,
   doingNext,
   firedTimer,
-  activityLine,
   mailOf,
   noTimers,
   note,
@@ -72,7 +72,8 @@ const startJob = (options: RunOptions, durable: unknown): JobState => ({
   claim: { places: [], named: [] }
 })
 
-const isTold = (durable: unknown): durable is Told => typeof durable === "object" && durable !== null && "runs" in durable
+const isTold = (durable: unknown): durable is Told =>
+  typeof durable === "object" && durable !== null && "runs" in durable
 
 const take = (options: RunOptions, script: Script, state: JobState, mail: JobMail): Step<JobState> => {
   switch (mail.type) {
@@ -90,10 +91,16 @@ const take = (options: RunOptions, script: Script, state: JobState, mail: JobMai
     }
     case "log.answered": {
       const outcome = { type: "end.recorded" } as const
-      return { state: { ...state, doing: withDoing(state.doing, mail.key, { phase: "answered", outcome }) }, effects: [] }
+      return {
+        state: { ...state, doing: withDoing(state.doing, mail.key, { phase: "answered", outcome }) },
+        effects: []
+      }
     }
     case "outside": {
-      const settled = mail.key === null ? afterUnforeseen(state, mail.event) : { ...state, doing: withoutDoing(state.doing, mail.key) }
+      const settled =
+        mail.key === null
+          ? afterUnforeseen(state, mail.event)
+          : { ...state, doing: withoutDoing(state.doing, mail.key) }
       return dispatch(script, settled, mail.event)
     }
     default: {
@@ -105,8 +112,10 @@ const take = (options: RunOptions, script: Script, state: JobState, mail: JobMai
 
 const afterUnforeseen = (state: JobState, event: JobEvent): JobState => {
   if (event.type === "timer.fired") return { ...state, timers: firedTimer(state.timers, event.timer) }
-  if (event.type === "attempt.cancelled") return { ...state, isCancelling: false, doing: state.doing.filter(({ key }) => key === "end") }
-  const failures = event.type === "attempt.failed" || event.type === "claim.failed" ? state.told.failures + 1 : state.told.failures
+  if (event.type === "attempt.cancelled")
+    return { ...state, isCancelling: false, doing: state.doing.filter(({ key }) => key === "end") }
+  const failures =
+    event.type === "attempt.failed" || event.type === "claim.failed" ? state.told.failures + 1 : state.told.failures
   return { ...state, told: { ...state.told, events: state.told.events + 1, failures } }
 }
 
@@ -144,7 +153,10 @@ const perform = (script: Script, state: JobState, command: JobCommand, effects: 
       return { ...state, doing: [...state.doing, doing<JobEvent>({ key: "claim", activity: "claim", asks: true })] }
     case "RestoreAttempt": {
       const restored = restoredBy(command.claim)
-      return { ...state, doing: [...state.doing, doing<JobEvent>({ key: "restore", activity: "restore", checkpoint: restored })] }
+      return {
+        ...state,
+        doing: [...state.doing, doing<JobEvent>({ key: "restore", activity: "restore", checkpoint: restored })]
+      }
     }
     case "RunAttempt": {
       const claim = state.machine.context.claim
@@ -210,7 +222,11 @@ const begin = (options: RunOptions, state: JobState, key: string): Step<JobState
   }
   if (key === "restore") {
     // Everything is loaded; what no restored transaction refers to is removed from the targets.
-    const rollback = doing<JobEvent>({ key: "rollback", activity: "rollback", checkpoint: restoredBy(state.machine.context.claim) })
+    const rollback = doing<JobEvent>({
+      key: "rollback",
+      activity: "rollback",
+      checkpoint: restoredBy(state.machine.context.claim)
+    })
     const held = withDoing(begun.doing, "restore", { phase: "begun", asks: true })
     return { state: { ...begun, doing: [...held, rollback] }, effects: [] }
   }

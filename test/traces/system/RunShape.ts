@@ -72,7 +72,9 @@ export interface Edge {
 
 export const edgesOf = (plan: PhysicalPlan, parallelism: number): ReadonlyArray<Edge> =>
   tasksOf(plan).flatMap(({ id, to }) =>
-    to === null ? [] : each(parallelism).flatMap((sender) => each(parallelism).map((receiver) => edge(id, sender, to, receiver)))
+    to === null
+      ? []
+      : each(parallelism).flatMap((sender) => each(parallelism).map((receiver) => edge(id, sender, to, receiver)))
   )
 
 const edge = (task: string, sender: number, to: string, receiver: number): Edge => {

@@ -154,7 +154,8 @@ const startSubtask = (env: Environment, begun: SubtaskBegin): SubtaskState => {
 }
 
 /** L1: a step and its data-plane commands are done before anything else is taken. */
-const isBusy = ({ hand, startup, todo }: SubtaskState): boolean => hand !== null || todo.length > 0 || startup !== "over"
+const isBusy = ({ hand, startup, todo }: SubtaskState): boolean =>
+  hand !== null || todo.length > 0 || startup !== "over"
 
 const mayTake = (state: SubtaskState, channel: string): boolean => {
   if (isBusy(state)) return false
@@ -172,7 +173,8 @@ const chosen = (env: Environment, state: SubtaskState): ReadonlyArray<SubtaskMai
   if (state.startup === "restored") return script.restored === null ? [] : [outside(script.restored)]
   if (state.hand !== null) return [outside({ type: "barrier.received", ...state.hand })]
   if (state.todo.length > 0) return [...background, ...performNext(script, state)]
-  const mayExhaust = env.planned.isSource && !state.isExhausted && !state.isHalted && state.machine.owner.matches("active")
+  const mayExhaust =
+    env.planned.isSource && !state.isExhausted && !state.isHalted && state.machine.owner.matches("active")
   return [...background, ...(mayExhaust ? [outside({ type: "source.exhausted" })] : [])]
 }
 
@@ -311,7 +313,14 @@ const writeLine = (
   checkpoint: CheckpointId,
   transactions: ReadonlyArray<string>
 ): TraceLine => ({
-  ...{ _tag: tag, actor: env.id, activity: "write", checkpoint, objects: [objectOf(env, state, checkpoint)], transactions }
+  ...{
+    _tag: tag,
+    actor: env.id,
+    activity: "write",
+    checkpoint,
+    objects: [objectOf(env, state, checkpoint)],
+    transactions
+  }
 })
 
 const beginOrEnd = (env: Environment, state: SubtaskState, key: string, phase: "begun" | "ended") => {
@@ -323,8 +332,7 @@ const beginOrEnd = (env: Environment, state: SubtaskState, key: string, phase: "
   if (one?.activity === "commit" && phase === "begun") {
     effects.push(note({ _tag: "Committing", upTo: one.checkpoint ?? 0, transactions: one.transactions }))
   }
-  const rest =
-    isRelease && phase === "ended" ? withoutDoing(state.doing, key) : withDoing(state.doing, key, { phase })
+  const rest = isRelease && phase === "ended" ? withoutDoing(state.doing, key) : withDoing(state.doing, key, { phase })
   return { state: { ...state, line, doing: rest }, effects }
 }
 
@@ -343,7 +351,12 @@ const dispatch = (env: Environment, state: SubtaskState, event: SubtaskEvent) =>
   return { state: next, effects }
 }
 
-const perform = (env: Environment, state: SubtaskState, command: SubtaskCommand, effects: Array<Effect>): SubtaskState => {
+const perform = (
+  env: Environment,
+  state: SubtaskState,
+  command: SubtaskCommand,
+  effects: Array<Effect>
+): SubtaskState => {
   const { outputs } = runOf(env, state.begun.run)
   switch (command._tag) {
     case "Block":

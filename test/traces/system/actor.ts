@@ -1,9 +1,9 @@
 /** What the three kinds of actors have in common in the model of a real run: timers, activities, mail. */
 import type { Effect, Message } from "../../../packages/checker/src/system/Effect.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
+import type { Json } from "../../../packages/core/src/model/Json.ts"
 import type { Activity } from "../../../packages/core/src/runtime/Inspection.ts"
 import type { LogEntry } from "../../../packages/core/src/storage/LogEntry.ts"
-import type { Json } from "../../../packages/core/src/model/Json.ts"
 import type { TraceLine } from "../TraceLine.ts"
 import type { Fact } from "./facts.ts"
 
@@ -58,11 +58,21 @@ export interface Teller {
   readonly line: TraceLine | null
 }
 
-export const stepLine = (actor: string, event: Message, state: Json, commands: ReadonlyArray<{ readonly _tag: string }>): TraceLine => ({
+export const stepLine = (
+  actor: string,
+  event: Message,
+  state: Json,
+  commands: ReadonlyArray<{ readonly _tag: string }>
+): TraceLine => ({
   ...{ _tag: "Step", actor, event, state, commands }
 })
 
-export const activityLine = (tag: "ActivityStarted" | "ActivityEnded", actor: string, all: ReadonlyArray<Doing>, key: string): TraceLine | null => {
+export const activityLine = (
+  tag: "ActivityStarted" | "ActivityEnded",
+  actor: string,
+  all: ReadonlyArray<Doing>,
+  key: string
+): TraceLine | null => {
   const one = all.find((candidate) => candidate.key === key)
   if (one === undefined) return null
   const { activity, checkpoint, objects, transactions } = one
@@ -109,14 +119,12 @@ export const withDoing = <Event extends Message>(
   all: ReadonlyArray<Doing<Event>>,
   key: string,
   change: Partial<Doing<Event>>
-): ReadonlyArray<Doing<Event>> =>
-  all.map((one) => (one.key === key ? { ...one, ...change } : one))
+): ReadonlyArray<Doing<Event>> => all.map((one) => (one.key === key ? { ...one, ...change } : one))
 
 export const withoutDoing = <Event extends Message>(
   all: ReadonlyArray<Doing<Event>>,
   key: string
-): ReadonlyArray<Doing<Event>> =>
-  all.filter((one) => one.key !== key)
+): ReadonlyArray<Doing<Event>> => all.filter((one) => one.key !== key)
 
 /** What may happen next to activities. */
 export const doingNext = <Event extends Message>(all: ReadonlyArray<Doing<Event>>): ReadonlyArray<OwnMail<Event>> =>
@@ -126,7 +134,10 @@ export const doingNext = <Event extends Message>(all: ReadonlyArray<Doing<Event>
     if (phase === "begun") return asks ? [] : [{ type: "activity.end", key }]
     const end = phase === "answered" ? [{ type: "activity.end", key } as const] : []
     // What ends badly says nothing when it ends.
-    const heard = outcome !== null && (phase === "ended" || isBad(outcome)) ? [{ type: "outside", event: outcome, key } as const] : []
+    const heard =
+      outcome !== null && (phase === "ended" || isBad(outcome))
+        ? [{ type: "outside", event: outcome, key } as const]
+        : []
     return isBad(outcome) ? heard : [...end, ...heard]
   })
 

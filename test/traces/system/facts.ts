@@ -3,7 +3,7 @@
  * whatever is resolved is dropped.
  */
 import type { History } from "../../../packages/checker/src/system/System.ts"
-import type { ChannelId, CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
+import type { ChannelId, CheckpointId, Term } from "../../../packages/core/src/model/ids.ts"
 import type { Prepared } from "../../../packages/core/src/protocol/committerMessages.ts"
 import type { ChannelPosition, Inspection } from "../../../packages/core/src/runtime/Inspection.ts"
 import { termOfObject } from "../../../packages/core/src/runtime/stateObject.ts"
@@ -12,7 +12,12 @@ import type { Found } from "../TraceLine.ts"
 type Captured = Extract<Inspection, { readonly _tag: "Captured" }>
 
 export type Fact =
-  | { readonly _tag: "RunBegan"; readonly term: Term; readonly restored: CheckpointId; readonly named: ReadonlyArray<string> }
+  | {
+      readonly _tag: "RunBegan"
+      readonly term: Term
+      readonly restored: CheckpointId
+      readonly named: ReadonlyArray<string>
+    }
   | ({ readonly _tag: "BarrierSent" | "BarrierTaken"; readonly checkpoint: CheckpointId } & ChannelPosition)
   | Pick<Captured, "_tag" | "subtask" | "checkpoint" | "taken" | "emitted">
   | { readonly _tag: "Prepared"; readonly id: CheckpointId; readonly transaction: string }
@@ -42,7 +47,9 @@ export interface Known {
   readonly landed: ReadonlyArray<CheckpointId>
   /** The newest checkpoint in the log. */
   readonly restorable: { readonly id: CheckpointId; readonly objects: ReadonlyArray<string> }
-  readonly objects: Readonly<Record<string, { readonly status: "writing" | "written" | "removing"; readonly holds: ReadonlyArray<string> }>>
+  readonly objects: Readonly<
+    Record<string, { readonly status: "writing" | "written" | "removing"; readonly holds: ReadonlyArray<string> }>
+  >
   /** Checkpoints that transactions were prepared for. */
   readonly transactions: Readonly<Record<string, CheckpointId>>
   readonly broken: Readonly<Partial<Record<Rule, string>>>
@@ -77,8 +84,14 @@ const noteSent = (known: Known, { _tag: _, ...mark }: { readonly _tag: string } 
   const before = known.sent[mark.channel]
   const marked = { ...known, sent: { ...known.sent, [mark.channel]: mark } }
   const isOrdered =
-    before === undefined || (before.checkpoint < mark.checkpoint && before.sequence < mark.sequence && before.records <= mark.records)
-  const ordered = blameIf(marked, !isOrdered, "S15", () => `barrier ${mark.checkpoint} of ${mark.channel} is sent after ${before?.checkpoint}`)
+    before === undefined ||
+    (before.checkpoint < mark.checkpoint && before.sequence < mark.sequence && before.records <= mark.records)
+  const ordered = blameIf(
+    marked,
+    !isOrdered,
+    "S15",
+    () => `barrier ${mark.checkpoint} of ${mark.channel} is sent after ${before?.checkpoint}`
+  )
   const from = mark.channel.slice(0, mark.channel.indexOf(">"))
   const capture = known.captures.find(({ checkpoint, subtask }) => checkpoint === mark.checkpoint && subtask === from)
   const emitted = capture?.emitted.find(({ channel }) => channel === mark.channel)?.records
@@ -112,7 +125,8 @@ const noteCaptured = (known: Known, { _tag: _, ...capture }: { readonly _tag: st
       judged,
       mark.sequence !== sequence || mark.records !== records,
       "S16",
-      () => `${subtask} captures ${checkpoint} with ${records} records of ${channel}; ${mark.records} came before the barrier`
+      () =>
+        `${subtask} captures ${checkpoint} with ${records} records of ${channel}; ${mark.records} came before the barrier`
     )
   }, noted)
 }
@@ -120,8 +134,12 @@ const noteCaptured = (known: Known, { _tag: _, ...capture }: { readonly _tag: st
 /** S4: what one subtask has taken is what the other one had emitted, by the captures of one checkpoint. */
 const noteLanded = (known: Known, { id, objects }: Extract<Fact, { readonly _tag: "Landed" }>): Known => {
   const captures = known.captures.filter(({ checkpoint }) => checkpoint === id)
-  const emitted = new Map(captures.flatMap((capture) => capture.emitted.map(({ channel, records }) => [channel, records] as const)))
-  const taken = new Map(captures.flatMap((capture) => capture.taken.map(({ channel, records }) => [channel, records] as const)))
+  const emitted = new Map(
+    captures.flatMap((capture) => capture.emitted.map(({ channel, records }) => [channel, records] as const))
+  )
+  const taken = new Map(
+    captures.flatMap((capture) => capture.taken.map(({ channel, records }) => [channel, records] as const))
+  )
   const noted: Known = {
     ...known,
     captures: known.captures.filter(({ checkpoint }) => checkpoint > id),
@@ -129,14 +147,20 @@ const noteLanded = (known: Known, { id, objects }: Extract<Fact, { readonly _tag
     restorable: id > known.restorable.id ? { id, objects } : known.restorable
   }
   const missing = objects.filter((object) => known.objects[object]?.status !== "written")
-  const whole = blameIf(noted, missing.length > 0, "S8", () => `checkpoint ${id} names ${missing}, which is not written`)
+  const whole = blameIf(
+    noted,
+    missing.length > 0,
+    "S8",
+    () => `checkpoint ${id} names ${missing}, which is not written`
+  )
   return [...new Set([...emitted.keys(), ...taken.keys()])].reduce(
     (judged: Known, channel: ChannelId) =>
       blameIf(
         judged,
         emitted.get(channel) !== taken.get(channel),
         "S4",
-        () => `checkpoint ${id} holds ${taken.get(channel)} records taken from ${channel} and ${emitted.get(channel)} emitted into it`
+        () =>
+          `checkpoint ${id} holds ${taken.get(channel)} records taken from ${channel} and ${emitted.get(channel)} emitted into it`
       ),
     whole
   )
@@ -144,11 +168,18 @@ const noteLanded = (known: Known, { id, objects }: Extract<Fact, { readonly _tag
 
 // Storage.
 
-const withStatus = (known: Known, objects: ReadonlyArray<string>, status: "writing" | "written" | "removing", holds?: ReadonlyArray<string>): Known => ({
+const withStatus = (
+  known: Known,
+  objects: ReadonlyArray<string>,
+  status: "writing" | "written" | "removing",
+  holds?: ReadonlyArray<string>
+): Known => ({
   ...known,
   objects: {
     ...known.objects,
-    ...Object.fromEntries(objects.map((object) => [object, { status, holds: holds ?? known.objects[object]?.holds ?? [] }]))
+    ...Object.fromEntries(
+      objects.map((object) => [object, { status, holds: holds ?? known.objects[object]?.holds ?? [] }])
+    )
   }
 })
 
@@ -158,26 +189,46 @@ const withoutObjects = (known: Known, objects: ReadonlyArray<string>): Known => 
 })
 
 const noteWriting = (known: Known, { holds, object }: Extract<Fact, { readonly _tag: "Writing" }>): Known =>
-  blameIf(withStatus(known, [object], "writing", holds), object in known.objects, "S18", () => `object ${object} is written twice`)
+  blameIf(
+    withStatus(known, [object], "writing", holds),
+    object in known.objects,
+    "S18",
+    () => `object ${object} is written twice`
+  )
 
 /** S13: nobody removes what the newest checkpoint names. */
 const noteRemoving = (known: Known, objects: ReadonlyArray<string>): Known => {
   const needed = objects.filter((object) => known.restorable.objects.includes(object))
   const there = objects.filter((object) => object in known.objects)
-  return blameIf(withStatus(known, there, "removing"), needed.length > 0, "S13", () => `${needed} is removed; ${known.restorable.id} needs it`)
+  return blameIf(
+    withStatus(known, there, "removing"),
+    needed.length > 0,
+    "S13",
+    () => `${needed} is removed; ${known.restorable.id} needs it`
+  )
 }
 
 const noteFound = (known: Known, { log, objects }: Found): Known => {
   const named = log.flatMap((entry) => ("objects" in entry ? entry.objects : []))
   const lost = [
     ...named.filter((object) => !objects.includes(object)),
-    ...Object.entries(known.objects).flatMap(([object, { status }]) => (status === "written" && !objects.includes(object) ? [object] : []))
+    ...Object.entries(known.objects).flatMap(([object, { status }]) =>
+      status === "written" && !objects.includes(object) ? [object] : []
+    )
   ]
   const foreign = objects.filter((object) => !(object in known.objects))
-  const standing = withoutObjects(known, Object.keys(known.objects).filter((object) => !objects.includes(object)))
+  const standing = withoutObjects(
+    known,
+    Object.keys(known.objects).filter((object) => !objects.includes(object))
+  )
   const settled = withStatus(standing, objects, "written")
   const whole = blameIf(settled, lost.length > 0, "S8", () => `${lost} should stand and does not`)
-  return blameIf(whole, foreign.length > 0, "S13", () => `${foreign} stands and nobody has written it, or it was removed`)
+  return blameIf(
+    whole,
+    foreign.length > 0,
+    "S13",
+    () => `${foreign} stands and nobody has written it, or it was removed`
+  )
 }
 
 // Transactions.
@@ -193,13 +244,26 @@ const notePrepared = (known: Known, { id, transaction }: Extract<Fact, { readonl
 }
 
 /** S5: a checkpoint that stands covers every transaction that is being committed. */
-const noteCommitting = (known: Known, { transactions, upTo }: Extract<Fact, { readonly _tag: "Committing" }>): Known => {
+const noteCommitting = (
+  known: Known,
+  { transactions, upTo }: Extract<Fact, { readonly _tag: "Committing" }>
+): Known => {
   const early = transactions.filter((text) => {
     const id = known.transactions[text]
     return id === undefined || id > upTo
   })
-  const durable = blameIf(known, !known.landed.includes(upTo), "S5", () => `${transactions} is committed for ${upTo}, which does not stand`)
-  return blameIf(durable, early.length > 0, "S5", () => `${early} is committed for checkpoint ${upTo}, which does not hold it`)
+  const durable = blameIf(
+    known,
+    !known.landed.includes(upTo),
+    "S5",
+    () => `${transactions} is committed for ${upTo}, which does not stand`
+  )
+  return blameIf(
+    durable,
+    early.length > 0,
+    "S5",
+    () => `${early} is committed for checkpoint ${upTo}, which does not hold it`
+  )
 }
 
 /** S20: the transactions that the restored checkpoint holds are dealt out, each to one subtask. */
@@ -208,12 +272,20 @@ const noteRestored = (known: Known, { prepared, share }: Extract<Fact, { readonl
   const expected = held
     .filter((_, i) => i % share.of === share.index)
     .map((transaction) => ({ id: known.transactions[transaction] ?? 0, transaction }))
-  const isSame = JSON.stringify(expected) === JSON.stringify(prepared.map(({ id, transaction }) => ({ id, transaction })))
-  return blameIf(known, !isSame, "S20", () => `${JSON.stringify(prepared)} is to be committed instead of ${JSON.stringify(expected)}`)
+  const isSame =
+    JSON.stringify(expected) === JSON.stringify(prepared.map(({ id, transaction }) => ({ id, transaction })))
+  return blameIf(
+    known,
+    !isSame,
+    "S20",
+    () => `${JSON.stringify(prepared)} is to be committed instead of ${JSON.stringify(expected)}`
+  )
 }
 
 const noteRun = (known: Known, { named, restored, term }: Extract<Fact, { readonly _tag: "RunBegan" }>): Known => {
-  const orphans = Object.keys(known.objects).filter((object) => (termOfObject(object) ?? term) < term && !named.includes(object))
+  const orphans = Object.keys(known.objects).filter(
+    (object) => (termOfObject(object) ?? term) < term && !named.includes(object)
+  )
   const begun: Known = { ...known, sent: {}, taken: {}, captures: [] }
   const newest = known.restorable.id
   return noteRemoving(

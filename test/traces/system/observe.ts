@@ -8,7 +8,9 @@ import type { TracedSystem } from "./tracedSystem.ts"
 
 /** Actors tell themselves; the visitor finds the log as it stands, and objects that the facts judge. */
 export const observeTraced = ({ coordinator, job, subtasks, visitor }: TracedSystem): Observe<TraceLine> => {
-  const actors = new Map<string, ComponentOf<Teller>>([job, coordinator, ...subtasks].map((actor) => [actor.name, actor]))
+  const actors = new Map<string, ComponentOf<Teller>>(
+    [job, coordinator, ...subtasks].map((actor) => [actor.name, actor])
+  )
   const told = (name: string, after: View): TraceLine | null => {
     const actor = actors.get(name)
     return actor === undefined ? null : (after.of(actor)?.line ?? null)

@@ -75,7 +75,7 @@ const claim = (log: RunLog, { resume, to }: Extract<RunLogOperation, { readonly 
   const slot = view.lastSlot + 1
   const entry: LogEntry = { _tag: "Claim", term, holder: "", since: "", nonce: 0, idsReserved, resumesFrom }
   const appended = {
-    ...{ type: "claim.appended", term, nextId: idsReserved.from, idsEnd: idsReserved.to } as const,
+    ...({ type: "claim.appended", term, nextId: idsReserved.from, idsEnd: idsReserved.to } as const),
     recorded: view.completed.map(({ manifest }) => manifest.id).filter((id) => id <= (resumesFrom ?? 0))
   }
   return {
@@ -95,7 +95,8 @@ const apply = (log: RunLog, operation: RunLogOperation) => {
       if (!isDone) return { state: log, effects }
       const slot = log.lastSlot + 1
       const state = { ...log, entries: [...log.entries, { slot, entry }], lastSlot: slot }
-      const landed = entry._tag === "Manifest" ? [note({ _tag: "Landed", id: entry.id, objects: objectsOf(entry) })] : []
+      const landed =
+        entry._tag === "Manifest" ? [note({ _tag: "Landed", id: entry.id, objects: objectsOf(entry) })] : []
       return { state, effects: [...landed, ...effects] }
     }
     case "delete": {
@@ -112,5 +113,7 @@ export const runLog: Resource<RunLog, RunLogOperation> = resource<RunLog, RunLog
   apply,
   /** A manifest that could not be appended: declared as a fault by the trace's test. */
   failure: (operation) =>
-    operation.op === "claim" ? [] : [answer(operation.to, { type: "log.answered", key: operation.key, result: "failed" })]
+    operation.op === "claim"
+      ? []
+      : [answer(operation.to, { type: "log.answered", key: operation.key, result: "failed" })]
 })

@@ -1,14 +1,21 @@
 /** Reads out of a trace what nobody can foresee: what users, failures and data did. */
 import type { PhysicalPlan } from "../../../packages/core/src/pipeline/PhysicalPlan.ts"
-import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
+import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
 import type { Found, TraceLine } from "../TraceLine.ts"
 import { type RunScript, type Script, type SubtaskScript, taskOf, tasksOf } from "./RunShape.ts"
 
 const emptySubtask: SubtaskScript = { facts: [], prepared: {}, persisted: {}, restored: null }
 
-const unforeseenOfJob: ReadonlySet<string> = new Set(["job.start", "job.stop", "job.cancel", "attempt.failed", "claim.failed", "end.failed"])
+const unforeseenOfJob: ReadonlySet<string> = new Set([
+  "job.start",
+  "job.stop",
+  "job.cancel",
+  "attempt.failed",
+  "claim.failed",
+  "end.failed"
+])
 const unforeseenOfCoordinator: ReadonlySet<string> = new Set(["trigger.request", "count.reached"])
 
 export const scriptOf = (plan: PhysicalPlan, trace: ReadonlyArray<TraceLine>): Script => {

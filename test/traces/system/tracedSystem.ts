@@ -4,8 +4,9 @@
  *
  * What storage and targets hold besides is a fold over facts, which the properties of the protocol read.
  */
-import { type Component, component } from "../../../packages/checker/src/system/Component.ts"
+
 import { always, type Property } from "../../../packages/checker/src/property/Property.ts"
+import { type Component, component } from "../../../packages/checker/src/system/Component.ts"
 import { type System, system } from "../../../packages/checker/src/system/System.ts"
 import type { Found, TraceLine } from "../TraceLine.ts"
 import { answersOf, mailOf, note, send, triggersOf } from "./actor.ts"
@@ -101,5 +102,8 @@ const rules: Readonly<Record<Rule, string>> = {
 }
 
 export const traceProperties: ReadonlyArray<Property> = Object.entries(rules).map(([rule, text]) =>
-  always(`${rule} ${text}`, (view) => Object.entries(view.history(facts).broken).find(([name]) => name === rule)?.[1] ?? true)
+  always(
+    `${rule} ${text}`,
+    (view) => Object.entries(view.history(facts).broken).find(([name]) => name === rule)?.[1] ?? true
+  )
 )

@@ -5,6 +5,7 @@ import type { Engine, StateVector } from "../engine/Engine.ts"
 import type { Action } from "../system/Action.ts"
 import type { AnyComponent } from "../system/Component.ts"
 import type { Message } from "../system/Effect.ts"
+import { isSnapshot } from "../values/canonical.ts"
 import { activeNodesOf, takenTransitions } from "./chart.ts"
 import type { ChartSnapshot, ComponentDocument, ContextEntry } from "./documents.ts"
 import { jsonValue } from "./jsonValue.ts"
@@ -28,9 +29,19 @@ export const componentDocument = (component: AnyComponent, situation: Situation)
     name: component.name,
     isDown: now === undefined,
     hasChanged: before !== null && !isDeepStrictEqual(jsonValue(now), jsonValue(was)),
-    state: jsonValue(now),
+    state: stateOf(component, now, situation),
     charts: now === undefined ? idleCharts(component, situation) : chartSnapshots(component, now, was, situation)
   }
+}
+
+const stateOf = (component: AnyComponent, now: unknown, { engine, state }: Situation): unknown => {
+  if (now !== undefined) {
+    const isAllInChart = typeof now === "object" && now !== null && isSnapshot(now) && component.snapshots !== undefined
+    return isAllInChart ? null : jsonValue(now)
+  }
+  const slot = engine.slots.findIndex(({ kind, name }) => kind === "component" && name === component.name)
+  const life = engine.valueOf(slot, state[slot] ?? 0)
+  return typeof life === "object" && life !== null && "durable" in life ? jsonValue(life.durable) : null
 }
 
 /** A component that is down shows its machines, none of them in any state. */

@@ -97,7 +97,7 @@ export interface ComponentDocument {
   readonly name: string
   readonly isDown: boolean
   readonly hasChanged: boolean
-  /** JSON; null while it is down. */
+  /** What the charts do not show of its state; while it is down, what it keeps. Null: nothing. */
   readonly state: unknown
   readonly charts: ReadonlyArray<ChartSnapshot>
 }

@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from "node:util"
 import type { AnyStateMachine } from "xstate"
 import type { Engine, StateVector } from "../engine/Engine.ts"
+import { isSameState } from "../engine/sameState.ts"
 import type { Property } from "../property/Property.ts"
 import type { Action } from "../system/Action.ts"
 import { describeAction } from "../trace/describeAction.ts"
-import { isSameState } from "../trace/walk.ts"
 import { componentDocument, type Situation } from "./componentDocument.ts"
 import type { ActionFlavour, Path, SlotDocument, SlotKind, StateDocument } from "./documents.ts"
 import { jsonValue } from "./jsonValue.ts"
@@ -27,10 +27,11 @@ export const stateDocument = ({ engine, machines, path, properties, walk }: Walk
   const situation: Situation = { engine, machines, state, before, action }
   const { edges, failure } = choicesIn(engine, state)
   const view = engine.view(state)
+  const cutOffBy = engine.cutOffBy(state)
   const moment = {
     view,
-    // An action that changes nothing is none.
-    isTerminal: failure === null && edges.every(({ next }) => isSameState(next, state)),
+    // An action that changes nothing is none; beyond a bound nobody knows.
+    isTerminal: failure === null && cutOffBy === null && edges.every(({ next }) => isSameState(next, state)),
     step: before === null || action === null ? null : { before: engine.view(before), action }
   }
   return {
@@ -47,7 +48,7 @@ export const stateDocument = ({ engine, machines, path, properties, walk }: Walk
     components: engine.system.components.map((component) => componentDocument(component, situation)),
     slots: slotDocuments(situation),
     properties: properties.map((property) => propertyStatus(property, moment)),
-    cutOffBy: engine.cutOffBy(state)
+    cutOffBy
   }
 }
 

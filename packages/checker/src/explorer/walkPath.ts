@@ -1,9 +1,10 @@
 /** Walks from the initial state along indices of enabled actions, and finds the indices of a recorded path. */
 import { isDeepStrictEqual } from "node:util"
 import type { Engine, StateVector } from "../engine/Engine.ts"
+import { isSameState } from "../engine/sameState.ts"
 import type { Action } from "../system/Action.ts"
 import type { Trace } from "../trace/Trace.ts"
-import { isSameState, walk } from "../trace/walk.ts"
+import { walk } from "../trace/walk.ts"
 import type { Path } from "./documents.ts"
 
 export interface Edge {

@@ -6,6 +6,7 @@
 import { MemoPredicate } from "../engine/MemoPredicate.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
 import type { Property, Verdict } from "../property/Property.ts"
+import { problemOf, thrown } from "../property/problemOf.ts"
 import type { View } from "../system/View.ts"
 
 /** Where something was found: after the state, or after one more action from it. */
@@ -30,6 +31,8 @@ interface Answer {
 
 const fine: Answer = { problem: null }
 
+const answerOf = (problem: string | null): Answer => (problem === null ? fine : { problem })
+
 export class PropertyRun {
   readonly violations: Array<Finding> = []
   readonly witnesses = new Map<string, number>()
@@ -44,7 +47,7 @@ export class PropertyRun {
       name,
       isOpen: true,
       verdict: new MemoPredicate(tables, (before, after, action) =>
-        answerOf(name, () => compute(before, after, action))
+        answerOf(problemOf(name, () => compute(before, after, action)))
       )
     })
     this.#always = properties.flatMap((of) => (of._tag === "Always" ? [judge(of.name, (view) => of.holds(view))] : []))
@@ -104,17 +107,5 @@ export class PropertyRun {
       else this.witnesses.set(name, index)
       this.#sometimes = this.#sometimes.filter((other) => other.name !== name)
     }
-  }
-}
-
-const thrown = "threw: "
-
-const answerOf = (name: string, compute: () => Verdict): Answer => {
-  try {
-    const verdict = compute()
-    if (verdict === true) return fine
-    return { problem: verdict === false ? `${name} does not hold` : verdict }
-  } catch (cause) {
-    return { problem: `${thrown}${cause instanceof Error ? cause.message : String(cause)}` }
   }
 }

@@ -47,7 +47,7 @@ const search = (
     visited,
     run,
     graph,
-    frontier: symmetry === null ? frontier : sampling(frontier, symmetry),
+    frontier: symmetry === null ? frontier : audited(frontier, symmetry),
     canonical: symmetry?.canonical ?? ((state) => state),
     statesMax: options.statesMax ?? Number.POSITIVE_INFINITY,
     continueAfterViolation: options.continueAfterViolation ?? false
@@ -84,12 +84,13 @@ const search = (
   }
 }
 
-/** Checks on some of the states that are explored that their representatives may stand for them. */
-const sampling = (frontier: Frontier, { checkSample }: Symmetry): Frontier => ({
+/** Checks on states that are explored that representatives may stand for them. */
+const audited = (frontier: Frontier, { audit }: Symmetry): Frontier => ({
   push: frontier.push,
   take: (into) => {
+    audit.leave()
     const index = frontier.take(into)
-    if (index >= 0) checkSample(into, index)
+    if (index >= 0) audit.enter(into, index)
     return index
   }
 })

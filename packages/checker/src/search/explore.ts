@@ -8,6 +8,7 @@
 import type { StateVector } from "../engine/Engine.ts"
 import { ModelError, StepFailure } from "../engine/errors.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
+import { isSameState } from "../engine/sameState.ts"
 import type { StateGraph } from "../liveness/StateGraph.ts"
 import { NotAValue } from "../values/canonical.ts"
 import { IntList } from "../values/IntList.ts"
@@ -74,7 +75,7 @@ export const explore = (search: Search): Explored => {
   const visitEdge = (action: number, kind: number, next: StateVector): void => {
     edges++
     run.onEdge(state, action, next, index)
-    const isMove = !isEqual(state, next)
+    const isMove = !isSameState(state, next)
     if (isMove) isStuck = false
     const found = isMove ? reach(canonical(next), action) : index
     graph?.addEdge(found, kind)
@@ -114,10 +115,4 @@ export const explore = (search: Search): Explored => {
     else throw cause
   }
   return { edges, depth, terminals, isComplete, cutOff, predecessors, failure, warnings }
-}
-
-/** HOT */
-const isEqual = (a: StateVector, b: StateVector): boolean => {
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
-  return true
 }

@@ -1,6 +1,7 @@
 /** Rebuilds the path to a state from how each state was reached first. */
 import type { StateVector } from "../engine/Engine.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
+import { isSameState } from "../engine/sameState.ts"
 import { NotSymmetric } from "../symmetry/NotSymmetric.ts"
 import type { Symmetry } from "../symmetry/Symmetry.ts"
 import type { Action } from "../system/Action.ts"
@@ -24,12 +25,12 @@ export const actionsOf = (
   symmetry: Symmetry | null
 ): ReadonlyArray<Action> => {
   if (symmetry === null) return codes.map((code) => engine.tables.actions.describe(code))
-  const { canonical, chosen, permutations, rename, renameAction, checkThoroughly } = symmetry
+  const { canonical, chosen, permutations, rename, renameAction, audit } = symmetry
   let representative = Int32Array.from(canonical(engine.initial))
   let toReal = permutations.inverse(chosen())
   let real = Int32Array.from(engine.initial)
   const actions = codes.map((code): Action => {
-    checkThoroughly(representative)
+    audit.thoroughly(representative)
     const next = successor(engine, representative, (candidate) => candidate === code)
     const realNext = rename(next, toReal)
     const action = renameAction(engine.describe(representative, code), toReal)
@@ -37,13 +38,13 @@ export const actionsOf = (
     real = successor(
       engine,
       real,
-      (candidate, reached) => isSame(reached, realNext) && textOf(engine, candidate) === text
+      (candidate, reached) => isSameState(reached, realNext) && textOf(engine, candidate) === text
     )
     representative = Int32Array.from(canonical(next))
     toReal = permutations.compose(permutations.inverse(chosen()), toReal)
     return action
   })
-  checkThoroughly(representative)
+  audit.thoroughly(representative)
   return actions
 }
 
@@ -66,5 +67,3 @@ const successor = (
       '"symmetric" are not exchangeable. Check the system with symmetry: false.'
   )
 }
-
-const isSame = (a: StateVector, b: StateVector): boolean => a.every((word, at) => word === b[at])

@@ -144,8 +144,8 @@ export class Equivariance {
   #differs(what: string, permutation: Permutation): NotSymmetric {
     return new NotSymmetric(
       `${this.#group(permutation)} is none. With ${this.#permutations.describe(permutation)}, ${what}. Something there ` +
-        "depends on which name it is: treat all alike. If it keeps names within longer strings or arrays of records, say " +
-        'with `rename` of the system how they are exchanged; or take the names out of "symmetric".'
+        "depends on which name it is: treat all alike. If names stand there in an order of their own, in longer strings or in " +
+        'sorted records, say with `rename` of the system how they are exchanged; or take them out of "symmetric".'
     )
   }
 

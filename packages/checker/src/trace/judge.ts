@@ -4,17 +4,19 @@
  * J1 A path decides about its own states and steps only; of `leadsTo`, whether its loop is a fair one that owes.
  */
 import type { StateVector } from "../engine/Engine.ts"
+import { isSameState } from "../engine/sameState.ts"
 import { checkLeadsTo } from "../liveness/leadsTo.ts"
 import { StateGraph } from "../liveness/StateGraph.ts"
 import type { Property, Verdict } from "../property/Property.ts"
+import { problemOf } from "../property/problemOf.ts"
 import type { View } from "../system/View.ts"
-import { isSameState, type Walk } from "./walk.ts"
+import type { Walk } from "./walk.ts"
 
 /** What is wrong, or null if the property is not violated on this path. */
 export const violationOn = (walk: Walk, property: Property): string | null => {
   const { engine, states, trace } = walk
   const views = states.map((state) => engine.view(state))
-  const ask = (holds: (view: View) => Verdict) => (view: View) => problemOf(property, () => holds(view))
+  const ask = (holds: (view: View) => Verdict) => (view: View) => problemOf(property.name, () => holds(view))
   switch (property._tag) {
     case "Always":
       return first(views.map(ask(property.holds)))
@@ -27,7 +29,7 @@ export const violationOn = (walk: Walk, property: Property): string | null => {
         trace.steps.map((action, position) => {
           const [before, after] = [views[position], views[position + 1]]
           if (before === undefined || after === undefined) return null
-          return problemOf(property, () => property.holds(before, action, after))
+          return problemOf(property.name, () => property.holds(before, action, after))
         })
       )
     case "Terminal":
@@ -55,16 +57,6 @@ const lastOf = (states: Walk["states"]): StateVector => states.at(-1) ?? states[
 
 const first = (problems: ReadonlyArray<string | null>): string | null =>
   problems.find((problem) => problem !== null) ?? null
-
-const problemOf = ({ name }: Property, ask: () => Verdict): string | null => {
-  try {
-    const verdict = ask()
-    if (verdict === true) return null
-    return verdict === false ? `${name} does not hold` : verdict
-  } catch (cause) {
-    return `threw: ${cause instanceof Error ? cause.message : String(cause)}`
-  }
-}
 
 /** Nothing can happen any more; beyond a bound, nobody knows. */
 const isTerminal = ({ engine, states }: Walk): boolean => {

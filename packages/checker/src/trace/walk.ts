@@ -7,6 +7,7 @@
  */
 
 import type { Engine, StateVector } from "../engine/Engine.ts"
+import { isSameState } from "../engine/sameState.ts"
 import type { Action } from "../system/Action.ts"
 import { canonicalText } from "../values/canonical.ts"
 import { describeAction } from "./describeAction.ts"
@@ -56,8 +57,6 @@ export const walk = (engine: Engine, trace: Trace): Walk => {
   }
   return { engine, trace, states }
 }
-
-export const isSameState = (a: StateVector, b: StateVector): boolean => a.every((word, slot) => word === b[slot])
 
 interface Enabled {
   readonly action: Action

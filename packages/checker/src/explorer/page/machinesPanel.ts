@@ -16,10 +16,16 @@ const card = (component: ComponentDocument, system: SystemDocument): HTMLElement
     },
     h("h3", {}, component.name, component.isDown ? h("span", { class: "tag" }, "down") : null),
     ...component.charts.map((snapshot) => part(component, snapshot, system)),
-    component.charts.length > 0 || component.state === null
-      ? null
-      : h("pre", { class: "value" }, valueText(component.state))
+    rest(component)
   )
+
+/** The whole state of a component without machines, or what it is beside them. */
+const rest = ({ charts, isDown, state }: ComponentDocument): HTMLElement | null => {
+  if (state === null) return null
+  const value = h("pre", { class: "value" }, valueText(state))
+  if (isDown) return h("div", {}, h("h4", {}, "keeps"), value)
+  return charts.length === 0 ? value : h("details", { class: "notes" }, h("summary", {}, "Whole state"), value)
+}
 
 const part = (component: ComponentDocument, snapshot: ChartSnapshot, system: SystemDocument): HTMLElement => {
   const chart = snapshot.machine === null ? undefined : system.machines[snapshot.machine]
