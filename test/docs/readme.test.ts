@@ -1,6 +1,6 @@
 /**
- * Every block of the README is executed, in its order, as a newcomer would: in a folder of the checkout, with the real
- * command. What is printed has to be what the README shows, apart from what is measured.
+ * Every block of these pages is executed, in its order, as a newcomer would: in a folder of the checkout, with the real
+ * command. What is printed has to be what the page shows, apart from what is measured.
  */
 import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
@@ -12,18 +12,10 @@ import { type Block, blocksOf } from "./markdown.ts"
 /** For a machine that does a lot else. */
 const timeout = 90_000
 
-const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8")
-const blocks = blocksOf(readme)
+/** Each is executed in a folder of its own. */
+const pages = ["README.md", "packages/checker/README.md"]
 
 let folder = ""
-
-beforeAll(() => {
-  mkdirSync(join(repositoryRoot, "out"), { recursive: true })
-  folder = mkdtempSync(join(repositoryRoot, "out/readme-"))
-  symlinkSync(join(repositoryRoot, "packages"), join(folder, "packages"), "junction")
-})
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const commands = join(repositoryRoot, "node_modules/.bin")
 
@@ -69,7 +61,18 @@ const scripts = (): ReadonlySet<string> => {
   return new Set(Object.keys(scripts))
 }
 
-describe("the README", () => {
+describe.each(pages)("the page %s", (page) => {
+  const text = readFileSync(join(repositoryRoot, page), "utf8")
+  const blocks = blocksOf(text)
+
+  beforeAll(() => {
+    mkdirSync(join(repositoryRoot, "out"), { recursive: true })
+    folder = mkdtempSync(join(repositoryRoot, "out/readme-"))
+    symlinkSync(join(repositoryRoot, "packages"), join(folder, "packages"), "junction")
+  })
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
   it("has only blocks that are executed here", () => {
     const kinds = blocks.map(({ argument, language }) => `${language} ${argument}`.trim())
     const isKnown = (kind: string): boolean => /^(sh|sh run|ts [\w-]+\.ts|text|text measured)$/.test(kind)
@@ -81,8 +84,8 @@ describe("the README", () => {
     const named = blocks
       .filter(({ argument, language }) => language === "sh" && argument === "")
       .flatMap(({ text }) => text.split("\n"))
-    expect(named.length).toBeGreaterThan(0)
-    const inText = [...readme.matchAll(/`npm run ([\w-]+)/g)].map((match) => `npm run ${match[1]}`)
+    if (page === "README.md") expect(named.length).toBeGreaterThan(0)
+    const inText = [...text.matchAll(/`npm run ([\w-]+)/g)].map((match) => `npm run ${match[1]}`)
     for (const command of [...named, ...inText]) {
       const script = /^npm (?:run )?([\w-]+)$/.exec(command)?.[1]
       expect(script, `"${command}" runs a script`).toBeDefined()

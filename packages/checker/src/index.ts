@@ -1,3 +1,4 @@
+export type { Model, ModelModule } from "./cli/moduleContract.ts"
 export * from "./coverage/Coverage.ts"
 export {
   type CoverageReport,

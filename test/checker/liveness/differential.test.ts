@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { type FairnessRules, fairnessRules } from "../../../packages/checker/src/liveness/fairnessRules.ts"
 import { findLasso } from "../../../packages/checker/src/liveness/findLasso.ts"
 import { lassoFault, type NaiveGraph, shortestStem } from "../reference/NaiveGraph.ts"
+import { canOweForEver } from "../reference/naiveFairness.ts"
 import { graphs, stateGraph } from "./randomGraphs.ts"
 
 /** What is wrong with the answer to one question; null if nothing is. */
@@ -25,7 +26,37 @@ const holds = (rules: FairnessRules) =>
     expect(disagreement(graph, rules)).toBeNull()
   })
 
+const byFixpoint = (graph: NaiveGraph): boolean => {
+  const edgesOf = (state: number) => graph.edges.filter(({ source, target }) => source === state && target !== state)
+  const reached = Array.from({ length: graph.states }).reduce<ReadonlySet<number>>(
+    (found) =>
+      new Set([...found, ...[...found].flatMap((state) => edgesOf(state).flatMap(({ target }) => target ?? []))]),
+    new Set([0])
+  )
+  return canOweForEver({
+    steps: Array.from({ length: graph.states }, (_, state) =>
+      edgesOf(state).flatMap(({ target, kind }) => (target === null ? [] : [{ target, kind: `${kind}` }]))
+    ),
+    isEnabled: (state, name) => edgesOf(state).some(({ kind }) => kind === null || `${kind}` === name),
+    owes: (state) => reached.has(state) && graph.from[state] === true,
+    pays: (state) => graph.to[state] === true,
+    demands: graph.fair.flatMap(({ strength, kind }) => [
+      { strength, kind: `${kind}` },
+      { strength, kind: "unseen" }
+    ])
+  })
+}
+
 describe("leadsTo on random graphs", () => {
+  it("has the same verdict by brute force over sets of states as by fixpoints", () => {
+    fc.assert(
+      fc.property(graphs, (graph) => {
+        expect(byFixpoint(graph)).toBe(shortestStem(graph) !== null)
+      }),
+      { numRuns: 2_000 }
+    )
+  })
+
   it("has the same verdict as brute force, a shortest stem, and a loop that is fair", () => {
     fc.assert(holds(fairnessRules), { numRuns: 3_000 })
   })

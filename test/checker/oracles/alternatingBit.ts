@@ -3,9 +3,17 @@
  *
  * Its twin in Promela, `alternatingBit.pml`, is written by hand: the same states, whoever counts them.
  */
-import { always, channel, type Message, type Property, type System, sometimes, system } from "@tidemark/checker"
+import {
+  always,
+  channel,
+  type Message,
+  machineComponent,
+  type Property,
+  type System,
+  sometimes,
+  system
+} from "@tidemark/checker"
 import { assign, setup } from "xstate"
-import { machineComponent } from "../../../packages/checker/src/system/machineComponent.ts"
 
 type Bit = 0 | 1
 

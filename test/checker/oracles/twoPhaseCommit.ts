@@ -8,6 +8,7 @@ import {
   always,
   channel,
   type Message,
+  machineComponent,
   type Property,
   type System,
   sometimes,
@@ -15,7 +16,6 @@ import {
   type View
 } from "@tidemark/checker"
 import { assign, setup } from "xstate"
-import { machineComponent } from "../../../packages/checker/src/system/machineComponent.ts"
 
 export interface Counts {
   readonly states: number

@@ -1,7 +1,8 @@
 /** Explores a system naively and decides every kind of property on the graph, by definition or by plain fixpoints. */
 import { isDeepStrictEqual } from "node:util"
-import type { Action, Fairness, Property, System, Trace } from "@tidemark/checker"
+import type { Action, Property, System, Trace } from "@tidemark/checker"
 import { NaiveSystem, type Transition, viewOf, type World } from "./NaiveSystem.ts"
+import { canOweForEver, type Demand } from "./naiveFairness.ts"
 
 export interface NaiveState {
   readonly world: World
@@ -67,11 +68,6 @@ const lengthsAt = ({ world, depth, edges }: NaiveState, property: Safety, isStuc
 
 type LeadsTo = Extract<Property, { _tag: "LeadsTo" }>
 
-interface Demand {
-  readonly strength: Fairness["strength"]
-  readonly kind: string
-}
-
 /** Every class that is fair, and one that stands for those which show beyond the bounds only. */
 const demandsOf = (states: NaiveExploration, { fair }: LeadsTo): ReadonlyArray<Demand> => {
   const classes = new Map(states.flatMap(({ edges }) => edges.map(({ of }) => [JSON.stringify(of), of] as const)))
@@ -87,47 +83,19 @@ const isEnabled = (states: NaiveExploration, index: number, kind: string): boole
   return state.edges.some(({ of, target }) => target !== index && JSON.stringify(of) === kind)
 }
 
-/**
- * Whether some fair behaviour owes something for ever. The greatest set of states without `to` in which every state can
- * go on, inside the set, to what each weakly fair class demands, and either does not enable a strongly fair class or can
- * go on, inside the set, to where it is taken: where such a behaviour can go no deeper into the set, it goes round.
- */
-export const isViolated = (states: NaiveExploration, property: LeadsTo): boolean => {
-  const indexes = states.map((_, index) => index)
-  const pays = states.map(({ world }) => property.to(viewOf(world)))
-  const demands = demandsOf(states, property)
-  let set = new Set(indexes.filter((index) => pays[index] === false))
-  const start = indexes.filter((index) => set.has(index) && property.from(viewOf(states[index]?.world ?? fail())))
-  const withoutPaying = set
-  for (let size = -1; size !== set.size; ) {
-    size = set.size
-    for (const { strength, kind } of demands) {
-      const inside = set
-      const takes = (index: number) =>
-        states[index]?.edges.some(
-          ({ of, target }) => target !== index && inside.has(target) && JSON.stringify(of) === kind
-        ) === true
-      const rests = (index: number) => !isEnabled(states, index, kind)
-      const goals = [...inside].filter((index) => takes(index) || (strength === "weak" && rests(index)))
-      const canGoOn = leadingTo(states, inside, goals)
-      set = new Set([...inside].filter((index) => canGoOn.has(index) || (strength === "strong" && rests(index))))
-    }
-  }
-  const canFail = leadingTo(states, withoutPaying, [...set])
-  return start.some((index) => canFail.has(index))
-}
+/** Whether some fair behaviour owes something for ever. */
+export const isViolated = (states: NaiveExploration, property: LeadsTo): boolean =>
+  canOweForEver({
+    steps: states.map(({ edges }, index) =>
+      edges.flatMap(({ of, target }) => (target === index ? [] : [{ target, kind: JSON.stringify(of) }]))
+    ),
+    isEnabled: (state, kind) => isEnabled(states, state, kind),
+    owes: (state) => property.from(viewOf(worldOf(states, state))),
+    pays: (state) => property.to(viewOf(worldOf(states, state))),
+    demands: demandsOf(states, property)
+  })
 
-/** The states of a set from which one of the goals can be reached inside of it. */
-const leadingTo = (states: NaiveExploration, set: ReadonlySet<number>, goals: ReadonlyArray<number>): Set<number> => {
-  const found = new Set(goals)
-  for (let size = -1; size !== found.size; ) {
-    size = found.size
-    for (const index of set) {
-      if (states[index]?.edges.some(({ target }) => found.has(target)) === true) found.add(index)
-    }
-  }
-  return found
-}
+const worldOf = (states: NaiveExploration, state: number): World => (states[state] ?? fail()).world
 
 /** The states that a trace passes; throws if it is no path. */
 export const walk = (states: NaiveExploration, actions: ReadonlyArray<Action>): ReadonlyArray<number> => {
@@ -145,7 +113,7 @@ export const walk = (states: NaiveExploration, actions: ReadonlyArray<Action>): 
 export const lassoFault = (states: NaiveExploration, property: LeadsTo, trace: Trace): string | null => {
   const path = walk(states, trace.steps)
   const entry = trace.loopsTo ?? fail()
-  const worlds = path.map((index) => states[index]?.world ?? fail())
+  const worlds = path.map((index) => worldOf(states, index))
   const owed = worlds.findLastIndex((world) => property.to(viewOf(world))) + 1
   if (path[entry] !== path.at(-1)) return "it does not return"
   if (entry < owed) return "its loop pays what is owed"

@@ -79,9 +79,9 @@ const tables = (effects: fc.Arbitrary<ReadonlyArray<Effect>>): fc.Arbitrary<Tabl
     steps: fc.dictionary(
       fc.tuple(localState, fc.constantFrom(...events)).map(([state, event]) => `${state} ${event}`),
       fc.record({ state: localState, effects }),
-      { minKeys: 3, maxKeys: 9, size: "max" }
+      { minKeys: 8, maxKeys: 16, size: "max" }
     ),
-    ideas: fc.uniqueArray(localState, { maxLength: 2 }),
+    ideas: fc.uniqueArray(localState, { minLength: 1, maxLength: 2 }),
     deafIn: fc.option(localState),
     isDurable: fc.boolean(),
     startsWithTimer: fc.boolean()
@@ -187,7 +187,7 @@ const properties = ({ first, second, store }: Parts): fc.Arbitrary<ReadonlyArray
     fc.record({
       strength: fc.constantFrom("weak" as const, "strong" as const),
       of: fc
-        .uniqueArray(fc.constantFrom(...tags), { minLength: 1, size: "max" })
+        .uniqueArray(fc.constantFrom(...tags), { minLength: 1, maxLength: tags.length, size: "max" })
         .map((fairTags) => (kind: { readonly _tag: string }) => fairTags.some((tag) => tag === kind._tag))
     }),
     { maxLength: 2 }

@@ -62,7 +62,13 @@ describe("symmetry reduction of two-phase commit", () => {
       else expect(showsItself(system, stated, trace)).toBe(true)
     }
     for (const [name, trace] of Object.entries(report.witnesses)) {
-      expect(showsItself(system, properties.find((property) => property.name === name), trace)).toBe(true)
+      expect(
+        showsItself(
+          system,
+          properties.find((property) => property.name === name),
+          trace
+        )
+      ).toBe(true)
     }
   })
 })

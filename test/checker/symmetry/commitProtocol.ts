@@ -50,7 +50,10 @@ type Participant = "working" | "prepared" | "committed" | "aborted"
 
 const say = (type: "commit" | "abort"): Effect => ({ _tag: "Send", channel: "decisions", message: { type } })
 
-const voteOf = (from: string): Effect => ({ _tag: "Send", channel: "votes", message: { type: "vote", from } satisfies Vote })
+const voteOf = (from: string): Effect => {
+  const message: Vote = { type: "vote", from }
+  return { _tag: "Send", channel: "votes", message }
+}
 
 const managerOf = (flaw: Flaw, size: number) =>
   component<Manager, Message | Vote>({
@@ -58,7 +61,8 @@ const managerOf = (flaw: Flaw, size: number) =>
     start: () => ({ state: { phase: "waiting", set: [], votes: 0 }, effects: [] }),
     internal: ({ phase, set, votes }) => {
       const counted = flaw === "counts votes instead of voters" ? votes : set.length
-      const needed = flaw === "commits without a vote" ? 0 : flaw === "commits when one vote is missing" ? size - 1 : size
+      const needed =
+        flaw === "commits without a vote" ? 0 : flaw === "commits when one vote is missing" ? size - 1 : size
       const mayGiveUp = phase === "waiting" || (phase === "committed" && flaw === "gives up after it has committed")
       return [
         ...(phase === "waiting" && counted >= needed ? [{ type: "decide" }] : []),
@@ -107,10 +111,12 @@ const participantOf = (name: string, all: ReadonlyArray<string>, flaw: Flaw) =>
         case "refuse":
           return { state: "aborted", effects: flaw === "participant votes and refuses" ? [voteOf(name)] : [] }
         case "commit":
-          if (state === "committed" && flaw === "participant commits again and again") return { state: "prepared", effects: [] }
+          if (state === "committed" && flaw === "participant commits again and again")
+            return { state: "prepared", effects: [] }
           return { state: "committed", effects: [] }
         default:
-          if (flaw === "participant ignores the abort once it has voted" && state === "prepared") return { state, effects: [] }
+          if (flaw === "participant ignores the abort once it has voted" && state === "prepared")
+            return { state, effects: [] }
           return { state: flaw === "participant works again after an abort" ? "working" : "aborted", effects: [] }
       }
     }
@@ -137,16 +143,20 @@ export const commitProtocol = (
     }),
     properties: [
       always("all decide alike", (view) => count(view, "committed") === 0 || count(view, "aborted") === 0),
-      always("nobody commits before all have voted", (view) => count(view, "committed") === 0 || count(view, "working") === 0),
-      step(
-        "a decision stands",
-        (before, _action, after) =>
-          members.every((member) => {
-            const decided = view(before.of(member))
-            return decided === null || decided === after.of(member)
-          })
+      always(
+        "nobody commits before all have voted",
+        (view) => count(view, "committed") === 0 || count(view, "working") === 0
       ),
-      step("nobody but the manager takes votes", (_before, action) => action._tag !== "Deliver" || action.channel !== "votes" || action.to === "manager"),
+      step("a decision stands", (before, _action, after) =>
+        members.every((member) => {
+          const decided = view(before.of(member))
+          return decided === null || decided === after.of(member)
+        })
+      ),
+      step(
+        "nobody but the manager takes votes",
+        (_before, action) => action._tag !== "Deliver" || action.channel !== "votes" || action.to === "manager"
+      ),
       terminal("everybody has decided", (view) => count(view, "committed") + count(view, "aborted") === size),
       sometimes("all have committed", (view) => count(view, "committed") === size),
       sometimes("all have aborted", (view) => count(view, "aborted") === size),

@@ -40,7 +40,9 @@ export const countOrbits = (
 export const ordersOf = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
   items.length === 0
     ? [[]]
-    : items.flatMap((item, index) => ordersOf(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]))
+    : items.flatMap((item, index) =>
+        ordersOf(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest])
+      )
 
 type Renaming = ReadonlyMap<string, string>
 
@@ -48,7 +50,9 @@ const renamingsOf = (groups: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArra
   groups.reduce<ReadonlyArray<Renaming>>(
     (renamings, names) =>
       renamings.flatMap((renaming) =>
-        ordersOf(names).map((order) => new Map([...renaming, ...names.map((name, at) => [name, order[at] ?? ""] as const)]))
+        ordersOf(names).map(
+          (order) => new Map([...renaming, ...names.map((name, at) => [name, order[at] ?? ""] as const)])
+        )
       ),
     [new Map()]
   )

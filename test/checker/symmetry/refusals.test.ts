@@ -4,10 +4,10 @@ import {
   check,
   component,
   ModelError,
-  step,
   type System,
   type SystemSpec,
   sometimes,
+  step,
   system
 } from "@tidemark/checker"
 import { describe, expect, it } from "vitest"
@@ -135,9 +135,7 @@ describe("symmetric names that are none", () => {
       ascending,
       {
         rename: (value, { name }) =>
-          typeof value === "string" && value.startsWith("vote/")
-            ? value.split("/").map(name).join("/")
-            : undefined
+          typeof value === "string" && value.startsWith("vote/") ? value.split("/").map(name).join("/") : undefined
       },
       vote
     )
@@ -148,14 +146,21 @@ describe("symmetric names that are none", () => {
     const of = voting(ascending)
     const isIn = (name: string, votes: Votes | undefined): boolean => votes?.votes.includes(name) === true
     const hub = { name: "hub", start: () => ({ state: { votes: [] } satisfies Votes, effects: [] }) }
-    expect(refusalOf(of, [sometimes("rm2 alone", (view) => view.of(hub)?.votes.length === 1 && isIn("rm2", view.of(hub)))])).toMatch(
-      /^NotSymmetric: Property "rm2 alone" tells apart/
-    )
+    expect(
+      refusalOf(of, [sometimes("rm2 alone", (view) => view.of(hub)?.votes.length === 1 && isIn("rm2", view.of(hub)))])
+    ).toMatch(/^NotSymmetric: Property "rm2 alone" tells apart/)
     expect(refusalOf(of, [always("no rm0", (view) => !isIn("rm0", view.of(hub)))])).toMatch(/Property "no rm0"/)
     expect(
-      refusalOf(of, [step("rm0 acts last", (_, action, after) => !("component" in action) || action.component !== "rm0" || !isIn("rm1", after.of(hub)))])
+      refusalOf(of, [
+        step(
+          "rm0 acts last",
+          (_, action, after) => !("component" in action) || action.component !== "rm0" || !isIn("rm1", after.of(hub))
+        )
+      ])
     ).toMatch(/Property "rm0 acts last"/)
-    expect(refusalOf(of, [always("all alike", (view) => names.every((name) => isIn(name, view.of(hub)) || true))])).toBe("none")
+    expect(
+      refusalOf(of, [always("all alike", (view) => names.every((name) => isIn(name, view.of(hub)) || true))])
+    ).toBe("none")
   })
 
   it("are refused where a bound is about one of them", () => {
@@ -178,12 +183,20 @@ describe("symmetric names that are none", () => {
   })
 
   it("are refused where the parts of two of them differ", () => {
-    const channels = names.map((name): Channel => ({ name: `${name}>hub`, kind: name === "rm1" ? "bag" : "fifo", to: "hub" }))
+    const channels = names.map(
+      (name): Channel => ({ name: `${name}>hub`, kind: name === "rm1" ? "bag" : "fifo", to: "hub" })
+    )
     expect(refusalOf(voting(ascending, { channels }))).toMatch(
       /^ModelError: The channels "rm0>hub" and "rm1>hub" differ in kind/
     )
-    const crashes = names.map((name) => ({ name: `host of ${name}`, components: name === "rm1" ? [name, "hub"] : [name], recover: null }))
-    expect(refusalOf(voting(ascending, { crashes }))).toMatch(/^ModelError: The crash units "host of rm0" and "host of rm1"/)
+    const crashes = names.map((name) => ({
+      name: `host of ${name}`,
+      components: name === "rm1" ? [name, "hub"] : [name],
+      recover: null
+    }))
+    expect(refusalOf(voting(ascending, { crashes }))).toMatch(
+      /^ModelError: The crash units "host of rm0" and "host of rm1"/
+    )
   })
 
   it("are refused twice in the groups", () => {
@@ -196,7 +209,9 @@ describe("symmetric names that are none", () => {
   })
 
   it("are accepted with a warning where the initial state tells them apart", () => {
-    const of = voting(ascending, { initially: ["hub", "rm0"].map((name) => ({ _tag: "Start", component: name, input: null })) })
+    const of = voting(ascending, {
+      initially: ["hub", "rm0"].map((name) => ({ _tag: "Start", component: name, input: null }))
+    })
     expect(check(of, []).warnings).toEqual([expect.stringContaining("differ from the beginning, in component rm")])
   })
 })

@@ -5,7 +5,9 @@ import { walk } from "../../../packages/checker/src/trace/walk.ts"
 
 export const verdictsOf = (report: Report) => ({
   violations: report.violations.map(({ property, trace }) => `${property} after ${trace.steps.length}`).sort(),
-  witnesses: Object.entries(report.witnesses).map(([name, trace]) => `${name} after ${trace.steps.length}`).sort(),
+  witnesses: Object.entries(report.witnesses)
+    .map(([name, trace]) => `${name} after ${trace.steps.length}`)
+    .sort(),
   unwitnessed: [...report.unwitnessed].sort(),
   depth: report.depth,
   isComplete: report.isComplete,

@@ -1,9 +1,9 @@
 /** A configuration of the model, and how it is checked. */
 import { check } from "../../../packages/checker/src/search/check.ts"
 import type { CheckOptions, Report } from "../../../packages/checker/src/search/Report.ts"
+import { type Ending, endingsOf } from "../properties/endings.ts"
 import { predicatesOf, witnessOf } from "../properties/ModelProperty.ts"
 import { type SafetyId, safety, safetyIds } from "../properties/safety.ts"
-import { type Ending, endingsOf } from "../properties/endings.ts"
 import type { ProtocolConfig } from "../system/Config.ts"
 import { type Protocol, protocolSystem } from "../system/protocolSystem.ts"
 

@@ -40,13 +40,16 @@ export const A1: ModelProperty = {
       always(name(process.name), (view) => {
         const state = coordinatorIn(process, view)
         if (state === undefined) return true
-        const { pending, retained, triggering } = state.machine.owner.context
+        const { pending, retained, triggering, terminal } = state.machine.owner.context
         const [inPending, inCompleted] = [partsIn(process, view, "pending"), partsIn(process, view, "completed")]
         if (!isEqual(pending, inPending)) return `${pending.join()} are listed, ${inPending.join()} are pending`
         if (!isEqual(retained, inCompleted)) return `${retained.join()} are listed, ${inCompleted.join()} are completed`
         if (state.machine.parts.length > pending.length + retained.length) return "a checkpoint is neither"
-        const [inTriggering = null] = partsIn(process, view, "triggering")
-        return triggering === inTriggering ? true : `${triggering} is listed, ${inTriggering} is triggering`
+        const inTriggering = partsIn(process, view, "triggering")
+        // A terminal checkpoint waits for nobody: it may be triggered while another one is triggering.
+        const isRight = triggering === null ? inTriggering.length === 0 : inTriggering.includes(triggering)
+        const isExcused = terminal !== null && triggering === null
+        return isRight || isExcused ? true : `${triggering} is listed, ${inTriggering.join()} are triggering`
       })
     ),
   witness: (protocol) => (view) => protocol.processes.some((process) => partsIn(process, view, "completed").length > 0)

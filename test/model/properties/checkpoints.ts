@@ -6,7 +6,8 @@ import { manifestsIn, pendingOf } from "./reading.ts"
 
 export const S6: ModelProperty = {
   id: "S6",
-  sentence: "ids strictly increase, those of a term above all of earlier terms, each inside a block that a claim has reserved",
+  sentence:
+    "ids strictly increase, those of a term above all of earlier terms, each inside a block that a claim has reserved",
   of: (protocol, name) => [
     always(name(), (view) => !view.history(protocol.history).isDisordered),
     ...protocol.processes.map((process) =>

@@ -1,7 +1,7 @@
 /** S3, S4, S15, S16, S17: what a checkpoint is. */
 import { always } from "../../../packages/checker/src/property/Property.ts"
-import type { Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import { termOfObject } from "../../../packages/core/src/runtime/stateObject.ts"
+import type { Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import { objectFor, objectsOf } from "../system/entries.ts"
 import { edgeOf } from "../system/names.ts"
 import { type Edge, edgesOf, tasksOf } from "../system/plan.ts"
@@ -41,7 +41,8 @@ const cutAt = (manifest: Manifest, { id, from, to }: Edge) => ({
 
 export const S4: ModelProperty = {
   id: "S4",
-  sentence: "consistent cut: what a channel's receiver has taken is what its sender has sent, and a source all that it emitted",
+  sentence:
+    "consistent cut: what a channel's receiver has taken is what its sender has sent, and a source all that it emitted",
   of: (protocol, name) => {
     const { plan } = protocol.settings
     const edges = edgesOf(plan)
@@ -56,7 +57,8 @@ export const S4: ModelProperty = {
           for (const source of sources) {
             const snapshot = snapshotIn(manifest, source)
             const sent = Object.values(snapshot?.sent ?? {}).reduce((sum, count) => sum + count, 0)
-            if (snapshot?.offset !== sent) return `in ${manifest.id} ${source} is at ${snapshot?.offset} and sent ${sent}`
+            if (snapshot?.offset !== sent)
+              return `in ${manifest.id} ${source} is at ${snapshot?.offset} and sent ${sent}`
           }
         }
         return true

@@ -7,21 +7,12 @@ import { allRecords, type Rec, sinksOf, sortRecords } from "../system/plan.ts"
 import { snapshotOf, transactionOf } from "../system/snapshots.ts"
 import { preparedBy } from "../system/TaskStep.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
-import {
-  allSinks,
-  committerOf,
-  isEqual,
-  jobOf,
-  leaderTerm,
-  manifestsIn,
-  someJob,
-  standing,
-  visibleRecords
-} from "./reading.ts"
+import { allSinks, committerOf, isEqual, jobOf, leaderTerm, manifestsIn, someJob, visibleRecords } from "./reading.ts"
 
 export const S1: ModelProperty = {
   id: "S1",
-  sentence: "every record counts in the visible output exactly once: never twice, and all of them once the job has finished",
+  sentence:
+    "every record counts in the visible output exactly once: never twice, and all of them once the job has finished",
   of: (protocol, name) => {
     const all = allRecords(protocol.settings.plan)
     return [
@@ -77,14 +68,16 @@ export const S5: ModelProperty = {
         const known = before.resource(protocol.ledger).visible
         const added = after.resource(protocol.ledger).visible.filter((text) => !known.includes(text))
         if (added.length === 0) return true
-        const held = standing(protocol, before).flatMap((manifest) =>
+        const held = manifestsIn(before.resource(protocol.log)).flatMap((manifest) =>
           sinks.flatMap((task) => {
             const object = objectFor(manifest, task)
             return object === undefined ? [] : snapshotOf(object).prepared.map(({ transaction }) => transaction)
           })
         )
         const early = added.find((text) => !held.includes(text))
-        return early === undefined ? true : `${transactionOf(early).name} is visible and held by no completed checkpoint`
+        return early === undefined
+          ? true
+          : `${transactionOf(early).name} is visible and held by no completed checkpoint`
       })
     ]
   },
@@ -95,11 +88,18 @@ export const S18: ModelProperty = {
   id: "S18",
   sentence: "transactions are never confused: no name is used twice, and a commit finds what it commits",
   of: (protocol, name) => [
-    always(name(), (view) => view.resource(protocol.ledger).broken[0] ?? true),
+    step(name(), (before, action) => {
+      if (action._tag !== "Operation" || !isOperation(action.operation, "commit") || action.from === null) return true
+      if (action.outcome !== "ok" || protocol.settings.config.capturesArePrompt) return true
+      const { prepared, visible } = before.resource(protocol.ledger)
+      const missing = action.operation.transactions.find((text) => !prepared.includes(text) && !visible.includes(text))
+      return missing === undefined ? true : `${transactionOf(missing).name} is to be committed and is gone`
+    }),
     always(name("names"), (view) => {
-      const names = view.resource(protocol.ledger).visible.map((text) => transactionOf(text).name)
+      const { prepared, visible } = view.resource(protocol.ledger)
+      const names = [...prepared, ...visible].map((text) => transactionOf(text).name)
       const twice = names.find((found, index) => names.indexOf(found) < index)
-      return twice === undefined ? true : `${twice} was committed with two contents`
+      return twice === undefined ? true : `there are two transactions ${twice}`
     })
   ],
   witness: (protocol) => (view) => view.resource(protocol.ledger).visible.length > 1
@@ -122,7 +122,9 @@ export const S19: ModelProperty = {
           ...captures.flatMap(({ transaction }) => transaction ?? [])
         ])
         const kept = sortRecords([...[...texts].flatMap((text) => transactionOf(text).records), ...written])
-        return isEqual(kept, recordsUpTo(position.seen)) ? true : `it has seen ${JSON.stringify(position.seen)}, it keeps ${JSON.stringify(kept)}`
+        return isEqual(kept, recordsUpTo(position.seen))
+          ? true
+          : `it has seen ${JSON.stringify(position.seen)}, it keeps ${JSON.stringify(kept)}`
       })
     ),
   /** A checkpoint was invalidated after a transaction had been prepared for it. */
@@ -136,23 +138,27 @@ export const S19: ModelProperty = {
 
 const recordsUpTo = (seen: Readonly<Record<string, number>>): ReadonlyArray<Rec> =>
   sortRecords(
-    Object.entries(seen).flatMap(([key, last]) => Array.from({ length: last }, (_, index) => ({ key, number: index + 1 })))
+    Object.entries(seen).flatMap(([key, last]) =>
+      Array.from({ length: last }, (_, index) => ({ key, number: index + 1 }))
+    )
   )
 
-type Rollback = Extract<LedgerOperation, { readonly op: "rollback" }>
-
-const isRollback = (operation: unknown): operation is Rollback =>
-  typeof operation === "object" && operation !== null && "op" in operation && operation.op === "rollback"
+const isOperation = <Op extends LedgerOperation["op"]>(
+  operation: unknown,
+  op: Op
+): operation is Extract<LedgerOperation, { readonly op: Op }> =>
+  typeof operation === "object" && operation !== null && "op" in operation && operation.op === op
 
 export const S20: ModelProperty = {
   id: "S20",
-  sentence: "a restore leaves no transaction of an earlier term open that the restored checkpoint does not hold, and commits all that it holds",
+  sentence:
+    "a restore leaves no transaction of an earlier term open that the restored checkpoint does not hold, and commits all that it holds",
   of: (protocol, name) => [
     step(name(), (_, action, after) => {
-      if (action._tag !== "Operation" || !isRollback(action.operation)) return true
-      const { keep, term, restored } = action.operation
-      const { prepared, visible } = after.resource(protocol.ledger)
-      if (visible.some((text) => transactionOf(text).checkpoint > restored)) return true // refused: nothing was restored
+      if (action._tag !== "Operation" || action.outcome === "fails" || !isOperation(action.operation, "rollback"))
+        return true
+      const { keep, term } = action.operation
+      const { prepared } = after.resource(protocol.ledger)
       const open = prepared.find((text) => transactionOf(text).term < term && !keep.includes(text))
       return open === undefined ? true : `${transactionOf(open).name} stays open`
     }),
@@ -171,7 +177,9 @@ export const S20: ModelProperty = {
   witness: (protocol) => (view) => {
     if (!someJob(protocol, view, "restoring")) return false
     const held = JSON.stringify(manifestsIn(view.resource(protocol.log)))
-    return view.resource(protocol.ledger).prepared.some((text) => !held.includes(JSON.stringify(transactionOf(text).name).slice(1, -1)))
+    return view
+      .resource(protocol.ledger)
+      .prepared.some((text) => !held.includes(JSON.stringify(transactionOf(text).name).slice(1, -1)))
   }
 }
 
@@ -207,5 +215,7 @@ export const S24: ModelProperty = {
     ),
   /** Two checkpoints are committed at once. */
   witness: (protocol) => (view) =>
-    allSinks(protocol).some(({ component }) => (committerOf(view.of(component))?.context.commit?.transactions.length ?? 0) > 1)
+    allSinks(protocol).some(
+      ({ component }) => (committerOf(view.of(component))?.context.commit?.transactions.length ?? 0) > 1
+    )
 }

@@ -4,20 +4,16 @@ import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import type { Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import { type LogView, viewLog } from "../../../packages/core/src/storage/logView.ts"
 import { type LogState, lastSlotOf } from "../system/log.ts"
-import type { ProcessParts, Protocol } from "../system/protocolSystem.ts"
-import type { TaskState } from "../system/Task.ts"
 import { type Rec, sinksOf, sortRecords } from "../system/plan.ts"
+import type { ProcessParts, Protocol } from "../system/protocolSystem.ts"
 import { transactionOf } from "../system/snapshots.ts"
+import type { TaskState } from "../system/Task.ts"
 
 export const readingOf = ({ entries }: LogState): LogView =>
   viewLog({ entries, damaged: [], lastSlot: lastSlotOf({ entries }) })
 
 export const manifestsIn = ({ entries }: LogState): ReadonlyArray<Manifest> =>
   entries.flatMap(({ entry }) => (entry._tag === "Manifest" ? [entry] : []))
-
-/** Completed checkpoints that count now. */
-export const standing = (protocol: Protocol, view: View): ReadonlyArray<Manifest> =>
-  readingOf(view.resource(protocol.log)).completed.map(({ manifest }) => manifest)
 
 export const visibleRecords = (protocol: Protocol, view: View): ReadonlyArray<Rec> =>
   sortRecords(view.resource(protocol.ledger).visible.flatMap((text) => transactionOf(text).records))
@@ -39,8 +35,11 @@ export const committerOf = (state: TaskState | undefined) => state?.machine.part
 
 export const jobOf = (process: ProcessParts, view: View) => view.of(process.job)?.machine
 
-export const someJob = (protocol: Protocol, view: View, state: "restoring" | "running" | "finished" | "stopped" | "cancelled" | "failed") =>
-  protocol.processes.some((process) => jobOf(process, view)?.matches(state) ?? false)
+export const someJob = (
+  protocol: Protocol,
+  view: View,
+  state: "restoring" | "running" | "finished" | "stopped" | "cancelled" | "failed"
+) => protocol.processes.some((process) => jobOf(process, view)?.matches(state) ?? false)
 
 export const pendingOf = (process: ProcessParts, view: View): ReadonlyArray<CheckpointId> =>
   view.of(process.coordinator)?.machine.owner.context.pending ?? []

@@ -1,9 +1,9 @@
 /** The safety properties that apply today. */
-import { S11, S12, S6, S7 } from "./checkpoints.ts"
-import { S15, S16, S17, S3, S4 } from "./cuts.ts"
+import { S6, S7, S11, S12 } from "./checkpoints.ts"
+import { S3, S4, S15, S16, S17 } from "./cuts.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
-import { S1, S18, S19, S2, S20, S23, S24, S5 } from "./output.ts"
-import { S10, S13, S14, S8, S9 } from "./storage.ts"
+import { S1, S2, S5, S18, S19, S20, S23, S24 } from "./output.ts"
+import { S8, S9, S10, S13, S14 } from "./storage.ts"
 
 export const safety = {
   ...{ S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12, S13, S14, S15, S16, S17, S18, S19, S20, S23, S24 }

@@ -19,7 +19,9 @@ export const S8: ModelProperty = {
         const manifest = isRestoring ? after.of(process.job)?.point?.manifest : undefined
         if (manifest === undefined || manifest === null || isPrompt(protocol.settings)) return true
         const { objects } = after.resource(protocol.store)
-        return objectsOf(manifest).every((object) => objects.includes(object)) ? true : `${manifest.id} has lost an object`
+        return objectsOf(manifest).every((object) => objects.includes(object))
+          ? true
+          : `${manifest.id} has lost an object`
       })
     ),
   witness: (protocol) => (view) =>
@@ -60,7 +62,8 @@ export const S10: ModelProperty = {
       if (twice !== undefined) return `term ${twice.term} leads from slot ${twice.slot}, below an earlier leader`
       for (const { slot, entry } of view.resource(protocol.log).entries) {
         const above = led.find((leader) => leader.slot < slot && leader.term > entry.term)
-        if (above !== undefined) return `entry ${slot} of term ${entry.term} stands above the claim of term ${above.term}`
+        if (above !== undefined)
+          return `entry ${slot} of term ${entry.term} stands above the claim of term ${above.term}`
       }
       return true
     }),
@@ -91,7 +94,8 @@ export const S13: ModelProperty = {
             const { retired } = view.history(protocol.history)
             for (const { manifest } of readingOf(view.resource(protocol.log)).completed) {
               if (retired.includes(manifest.id)) continue // it came back by an append that lands late: nobody needs it
-              if (!objectsOf(manifest).every((object) => objects.includes(object))) return `${manifest.id} has lost an object`
+              if (!objectsOf(manifest).every((object) => objects.includes(object)))
+                return `${manifest.id} has lost an object`
             }
             return true
           })

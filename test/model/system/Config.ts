@@ -44,6 +44,7 @@ export type DesignMutant =
   | "idsStartOver"
   | "resumesFromOldest"
   | "releasedBeforeEntry"
+  | "witnessAskedOnce"
 
 export interface ProtocolConfig {
   readonly name: string

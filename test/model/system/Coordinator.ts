@@ -4,7 +4,7 @@ import type { CheckpointId, SubtaskId, Term } from "../../../packages/core/src/m
 import { expiredCheckpoint } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import { makeComponent } from "../../../packages/core/src/protocol/component.ts"
 import type { coordinatorComponent } from "../../../packages/core/src/protocol/components.ts"
-import type { CoordinatorCommand, CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
+import type { CoordinatorCommand } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
 import type { Machines, Settings } from "./Config.ts"
 import { CoordinatorStep } from "./CoordinatorStep.ts"
 import type { CoordinatorMail, Place } from "./messages.ts"

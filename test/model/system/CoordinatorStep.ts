@@ -9,7 +9,17 @@ import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMe
 import type { LogEntry, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import type { CoordinatorEnvironment, CoordinatorState, HeldTail } from "./Coordinator.ts"
 import { claimEntry, endEntry, manifestEntry, objectsOf } from "./entries.ts"
-import type { CoordinatorMail, CoordinatorStart, Fact, JobMail, LogAnswer, LogOperation, Place, StoreOperation, Told } from "./messages.ts"
+import type {
+  CoordinatorMail,
+  CoordinatorStart,
+  Fact,
+  JobMail,
+  LogAnswer,
+  LogOperation,
+  Place,
+  StoreOperation,
+  Told
+} from "./messages.ts"
 import { jobOf, mailboxOf, places, taskOf } from "./names.ts"
 import { answer, append, type Settled } from "./tail.ts"
 import { cancelTimer, setTimer } from "./timers.ts"
@@ -171,7 +181,9 @@ export class CoordinatorStep {
         } else if (isCurrent) this.#fail(settled.isFenced ? fencedForGood : writeFailed)
         return
       case "End":
-        this.#tellJob(settled._tag === "Stands" ? { type: "end.recorded" } : { type: "end.failed", failure: writeFailed })
+        this.#tellJob(
+          settled._tag === "Stands" ? { type: "end.recorded" } : { type: "end.failed", failure: writeFailed }
+        )
         return
       case "Invalidation":
         return

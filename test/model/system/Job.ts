@@ -45,7 +45,12 @@ export type ClaimPhase =
       readonly resumesFrom: CheckpointId | null
       readonly point: Point
     }
-  | { readonly at: "appending" | "listing"; readonly base: ClaimBase; readonly claim: Claim; readonly point: Point | null }
+  | {
+      readonly at: "appending" | "listing"
+      readonly base: ClaimBase
+      readonly claim: Claim
+      readonly point: Point | null
+    }
 
 /** What the job is doing outside of its machine. */
 export type Activity =

@@ -105,11 +105,17 @@ export class JobStep {
 
   #hear(mail: JobMail): void {
     const { activity, machine, writer, run } = this.#state
-    if (mail.type === "log.answered" && mail.nonce === writer?.nonce) return this.#hearTail(writer, mail)
+    if (mail.type === "log.answered" && mail.nonce === writer?.nonce) {
+      this.#hearTail(writer, mail)
+      return
+    }
     if (activity === null) return
     const of: Asked = { activity: activity.of, attempt: activity.attempt }
     if ("of" in mail && (mail.of.activity !== of.activity || mail.of.attempt !== of.attempt)) return
-    if (activity.of === "restore") return this.#hearRestore(mail)
+    if (activity.of === "restore") {
+      this.#hearRestore(mail)
+      return
+    }
     const { phase } = activity
     if (phase.at === "recording") return
     const nonce = nonceOf(this.#env.process, run, of)
@@ -138,7 +144,10 @@ export class JobStep {
       return
     }
     const { activity } = this.#state
-    if (activity?.of === "end") return this.#endClaimed(activity, progress)
+    if (activity?.of === "end") {
+      this.#endClaimed(activity, progress)
+      return
+    }
     this.#set({ activity: null, isClaimOpen: false })
     if (progress._tag === "Unneeded") this.#dispatch({ type: "claim.unneeded" })
     else if (progress._tag === "Failed") this.#dispatch({ type: "claim.failed", failure: progress.failure })
@@ -165,15 +174,27 @@ export class JobStep {
 
   #hearRestore(mail: JobMail): void {
     const { activity, point, writer } = this.#state
+    const { settings } = this.#env
     if (activity?.of !== "restore" || point === null || writer === null) return
     const { attempt, phase } = activity
-    if (mail.type === "asked.failed") return this.#fail(attempt, writeFailed)
+    if (mail.type === "asked.failed") {
+      this.#fail(attempt, writeFailed)
+      return
+    }
     if (mail.type === "ledger.shown") {
-      if (phase === "rollingBack" || mail.visible > (point.manifest?.id ?? 0)) return this.#fail(attempt, hopeless)
+      if (mail.visible > (point.manifest?.id ?? 0)) {
+        this.#fail(attempt, hopeless)
+        return
+      } // OutputAhead
       this.#set({ activity: { ...activity, phase: "invalidating" } })
       for (const id of point.corrupt) this.#append(invalidationEntry(writer.term, id))
     }
     if (mail.type === "ledger.rolledBack") {
+      const isAhead = mail.visible > (point.manifest?.id ?? 0)
+      if (isAhead && settings.mutant !== "witnessAskedOnce") {
+        this.#fail(attempt, hopeless)
+        return
+      } // OutputAhead
       this.#set({ activity: null, point: { ...point, unheld: mail.open } })
       this.#dispatch({ type: "attempt.restored", subtasks: this.#env.tasks })
     }
@@ -183,7 +204,7 @@ export class JobStep {
     const of: Asked = { activity: "restore", attempt }
     const term = this.#state.writer?.term ?? 0
     const keep = this.#env.tasks.flatMap((task) => preparedIn(point, task).map(({ transaction }) => transaction))
-    this.#ledger({ op: "rollback", term, restored: point.manifest?.id ?? 0, keep, of, to: this.#env.mailbox })
+    this.#ledger({ op: "rollback", term, keep, of, to: this.#env.mailbox })
   }
 
   #startCoordinator(subtasks: ReadonlyArray<string>, claim: Claimed): void {
@@ -240,7 +261,10 @@ export class JobStep {
   }
 
   #endClaimed(activity: Ending, progress: Exclude<ClaimProgress, { readonly _tag: "Goes" }>): void {
-    if (progress._tag !== "Holds") return this.#dispatch({ type: "end.failed", failure: writeFailed })
+    if (progress._tag !== "Holds") {
+      this.#dispatch({ type: "end.failed", failure: writeFailed })
+      return
+    }
     this.#note({ _tag: "Led", term: progress.claim.term, slot: progress.base.slot })
     this.#set({ writer: writerOf(progress), activity: { ...activity, phase: { at: "recording" } } })
     this.#append(endEntry(progress.claim.term, activity.end))
@@ -267,7 +291,10 @@ export class JobStep {
       this.#dispatch(stands ? { type: "end.recorded" } : { type: "end.failed", failure: writeFailed })
     }
     if (settled.entry._tag !== "Invalidation" || activity.of !== "restore" || point === null) return
-    if (!stands) return this.#fail(activity.attempt, settled.isFenced ? hopeless : writeFailed)
+    if (!stands) {
+      this.#fail(activity.attempt, settled.isFenced ? hopeless : writeFailed)
+      return
+    }
     this.#set({ corrupt: [...corrupt, settled.entry.id].sort((a, b) => a - b) })
     if (tail.queue.length > 0) return
     this.#set({ activity: { ...activity, phase: "rollingBack" } })

@@ -40,7 +40,12 @@ export interface Plane {
 
 export const startPosition: Position = { offset: 0, taken: {}, sent: {}, seen: {} }
 
-export const makePlane = (of: { readonly attempt: number; readonly term: Term; readonly position: Position; readonly restored: CheckpointId }): Plane => ({
+export const makePlane = (of: {
+  readonly attempt: number
+  readonly term: Term
+  readonly position: Position
+  readonly restored: CheckpointId
+}): Plane => ({
   attempt: of.attempt,
   term: of.term,
   position: of.position,
@@ -82,7 +87,9 @@ export const writeRecord = (plane: Plane, record: Rec): Plane => {
     written: [...plane.written, record],
     position: { ...plane.position, seen: { ...plane.position.seen, [record.key]: record.number } }
   }
-  return record.number === seen + 1 ? written : blame(written, `record ${record.number} of ${record.key} follows ${seen}`)
+  return record.number === seen + 1
+    ? written
+    : blame(written, `record ${record.number} of ${record.key} follows ${seen}`)
 }
 
 /** S15: barriers of a channel come in increasing order. */
@@ -92,7 +99,9 @@ export const noteBarrier = (plane: Plane, channel: ChannelId, id: CheckpointId):
     ...plane,
     marks: { ...plane.marks, [channel]: { id, taken: plane.position.taken[channel] ?? 0 } }
   }
-  return before === undefined || before.id < id ? marked : blame(marked, `S15 barrier ${id} of ${channel} follows ${before.id}`)
+  return before === undefined || before.id < id
+    ? marked
+    : blame(marked, `S15 barrier ${id} of ${channel} follows ${before.id}`)
 }
 
 /** S16: every input has delivered the barrier, and nothing that came behind it has been taken. */

@@ -1,8 +1,9 @@
 /** Entries of the log as the runtime writes them; what the model does not know is the same in all. */
-import type { CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
+
 import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
-import type { Acknowledgement } from "../../../packages/core/src/protocol/checkpointMessages.ts"
+import type { CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
 import { keyGroupCount } from "../../../packages/core/src/model/keyGroups.ts"
+import type { Acknowledgement } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import type { Claim, End, Invalidation, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 
 const at = "1970-01-01T00:00:00.000Z"

@@ -1,6 +1,7 @@
 /** The sinks' target as a resource: what is prepared, what is visible (T1 to T3 of `Sink`). */
-import { type Resource, resource } from "../../../packages/checker/src/system/Resource.ts"
+
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
+import { type Resource, resource } from "../../../packages/checker/src/system/Resource.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import type { DesignMutant } from "./Config.ts"
 import type { JobMail, LedgerOperation, SubtaskMail } from "./messages.ts"
@@ -12,8 +13,6 @@ export interface LedgerState {
   readonly prepared: ReadonlyArray<string>
   /** Sorted. */
   readonly visible: ReadonlyArray<string>
-  /** Commits that found nothing to commit, and transactions that took the name of another: there must be none. */
-  readonly broken: ReadonlyArray<string>
 }
 
 const post = (to: string, message: JobMail | SubtaskMail): Effect => ({ _tag: "Send", channel: to, message })
@@ -24,32 +23,24 @@ const adding = (set: ReadonlyArray<string>, ...values: ReadonlyArray<string>): R
 export const highestVisible = (ledger: LedgerState): CheckpointId =>
   Math.max(0, ...ledger.visible.map((text) => transactionOf(text).checkpoint))
 
-const prepare = (ledger: LedgerState, transaction: string): LedgerState => {
-  const { name } = transactionOf(transaction)
-  const isTaken = [...ledger.prepared, ...ledger.visible].some(
-    (other) => other !== transaction && transactionOf(other).name === name
-  )
-  return {
-    ...ledger,
-    prepared: adding(ledger.prepared, transaction),
-    broken: isTaken ? adding(ledger.broken, `${name} was prepared twice`) : ledger.broken
-  }
-}
+const prepare = (ledger: LedgerState, transaction: string): LedgerState => ({
+  ...ledger,
+  prepared: adding(ledger.prepared, transaction)
+})
 
-/** T2: what is visible stays visible. */
-const commit = (ledger: LedgerState, transactions: ReadonlyArray<string>, areKept: boolean): LedgerState => {
-  const missing = transactions.filter((text) => areKept && !ledger.prepared.includes(text) && !ledger.visible.includes(text))
-  return {
-    prepared: ledger.prepared.filter((text) => !transactions.includes(text)),
-    visible: adding(ledger.visible, ...transactions.filter((text) => !missing.includes(text))),
-    broken: adding(ledger.broken, ...missing.map((text) => `${transactionOf(text).name} is gone`))
-  }
-}
+/** T2: what is visible stays visible. What was rolled back meanwhile cannot be committed any more. */
+const commit = (ledger: LedgerState, transactions: ReadonlyArray<string>, areKept: boolean): LedgerState => ({
+  prepared: ledger.prepared.filter((text) => !transactions.includes(text)),
+  visible: adding(ledger.visible, ...transactions.filter((text) => !areKept || ledger.prepared.includes(text)))
+})
 
 /** `areKept` is false where transactions are prompt: they are prepared as soon as somebody names them. */
 const applyTo =
   (areKept: boolean, mutant: DesignMutant | null) =>
-  (ledger: LedgerState, operation: LedgerOperation): { readonly state: LedgerState; readonly effects: ReadonlyArray<Effect> } => {
+  (
+    ledger: LedgerState,
+    operation: LedgerOperation
+  ): { readonly state: LedgerState; readonly effects: ReadonlyArray<Effect> } => {
     const { to } = operation
     switch (operation.op) {
       case "prepare": {
@@ -64,17 +55,19 @@ const applyTo =
           effects: [post(to, { type: "transactions.committed", upTo: operation.upTo })]
         }
       case "show":
-        return { state: ledger, effects: [post(to, { type: "ledger.shown", of: operation.of, visible: highestVisible(ledger) })] }
+        return {
+          state: ledger,
+          effects: [post(to, { type: "ledger.shown", of: operation.of, visible: highestVisible(ledger) })]
+        }
       case "rollback": {
-        const { keep, of, restored, term } = operation
+        const { keep, of, term } = operation
         const visible = highestVisible(ledger)
-        if (visible > restored) return { state: ledger, effects: [post(to, { type: "ledger.shown", of, visible })] }
         const areLeft = mutant === "openTransactionsSurviveRestore" || mutant === "restoreCommitsUnheld"
         const prepared = ledger.prepared.filter(
           (text) => keep.includes(text) || transactionOf(text).term >= term || areLeft // T3
         )
         const open = mutant === "restoreCommitsUnheld" ? prepared : []
-        return { state: { ...ledger, prepared }, effects: [post(to, { type: "ledger.rolledBack", of, open })] }
+        return { state: { ...ledger, prepared }, effects: [post(to, { type: "ledger.rolledBack", of, visible, open })] }
       }
     }
   }
@@ -95,7 +88,7 @@ const failed = (operation: LedgerOperation): ReadonlyArray<Effect> => {
 export const makeLedger = (areKept: boolean, mutant: DesignMutant | null): Resource<LedgerState, LedgerOperation> =>
   resource<LedgerState, LedgerOperation>({
     name: places.ledger,
-    initial: { prepared: [], visible: [], broken: [] },
+    initial: { prepared: [], visible: [] },
     apply: applyTo(areKept, mutant),
     failure: failed,
     unknown: failed

@@ -1,6 +1,7 @@
 /** The job's log as a resource: create-once entries in numbered slots (B1, B3). */
-import { type Resource, resource } from "../../../packages/checker/src/system/Resource.ts"
+
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
+import { type Resource, resource } from "../../../packages/checker/src/system/Resource.ts"
 import type { LogEntry } from "../../../packages/core/src/storage/LogEntry.ts"
 import type { PlacedEntry } from "../../../packages/core/src/storage/logView.ts"
 import type { CoordinatorMail, JobMail, LogAnswer, LogOperation } from "./messages.ts"
@@ -15,7 +16,10 @@ const post = (to: string, message: JobMail | CoordinatorMail): Effect => ({ _tag
 
 const isSame = (a: LogEntry, b: LogEntry): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-const apply = (log: LogState, operation: LogOperation): { readonly state: LogState; readonly effects: ReadonlyArray<Effect> } => {
+const apply = (
+  log: LogState,
+  operation: LogOperation
+): { readonly state: LogState; readonly effects: ReadonlyArray<Effect> } => {
   switch (operation.op) {
     case "append": {
       const { slot, entry, nonce, to } = operation
@@ -30,10 +34,16 @@ const apply = (log: LogState, operation: LogOperation): { readonly state: LogSta
     case "read":
       return { state: log, effects: [post(operation.to, { type: "log.read", of: operation.of, entries: log.entries })] }
     case "list":
-      return { state: log, effects: [post(operation.to, { type: "log.listed", of: operation.of, lastSlot: lastSlotOf(log) })] }
+      return {
+        state: log,
+        effects: [post(operation.to, { type: "log.listed", of: operation.of, lastSlot: lastSlotOf(log) })]
+      }
     case "delete": {
       const entries = log.entries.filter(({ slot }) => slot !== operation.slot)
-      return { state: { entries }, effects: [post(operation.to, { type: "entry.deleted", objects: operation.objects })] }
+      return {
+        state: { entries },
+        effects: [post(operation.to, { type: "entry.deleted", objects: operation.objects })]
+      }
     }
   }
 }

@@ -82,13 +82,30 @@ export type JobMail =
   | LogAnswer
   | { readonly type: "log.read"; readonly of: Asked; readonly entries: ReadonlyArray<PlacedEntry> }
   | { readonly type: "log.listed"; readonly of: Asked; readonly lastSlot: number }
-  | { readonly type: "store.loaded"; readonly of: Asked; readonly found: CheckpointId | null; readonly corrupt: ReadonlyArray<CheckpointId> }
+  | {
+      readonly type: "store.loaded"
+      readonly of: Asked
+      readonly found: CheckpointId | null
+      readonly corrupt: ReadonlyArray<CheckpointId>
+    }
   | { readonly type: "ledger.shown"; readonly of: Asked; readonly visible: CheckpointId }
-  | { readonly type: "ledger.rolledBack"; readonly of: Asked; readonly open: ReadonlyArray<string> }
+  | {
+      readonly type: "ledger.rolledBack"
+      readonly of: Asked
+      /** What is visible now that nothing else can become so. */
+      readonly visible: CheckpointId
+      readonly open: ReadonlyArray<string>
+    }
   | { readonly type: "asked.failed"; readonly of: Asked }
 
 export type LogOperation =
-  | { readonly op: "append"; readonly slot: number; readonly entry: LogEntry; readonly nonce: number; readonly to: string }
+  | {
+      readonly op: "append"
+      readonly slot: number
+      readonly entry: LogEntry
+      readonly nonce: number
+      readonly to: string
+    }
   | { readonly op: "read"; readonly of: Asked; readonly to: string }
   | { readonly op: "list"; readonly of: Asked; readonly to: string }
   | { readonly op: "delete"; readonly slot: number; readonly objects: ReadonlyArray<string>; readonly to: string }
@@ -97,17 +114,40 @@ export type StoreOperation =
   | { readonly op: "put"; readonly id: CheckpointId; readonly object: string; readonly to: string }
   | { readonly op: "delete"; readonly objects: ReadonlyArray<string> }
   /** Reads the objects of the newest candidate that is whole. */
-  | { readonly op: "load"; readonly candidates: ReadonlyArray<Pick<Place, "id" | "objects">>; readonly of: Asked; readonly to: string }
+  | {
+      readonly op: "load"
+      readonly candidates: ReadonlyArray<Pick<Place, "id" | "objects">>
+      readonly of: Asked
+      readonly to: string
+    }
   /** Removes what earlier terms have left and no entry names. */
   | { readonly op: "sweep"; readonly term: Term; readonly named: ReadonlyArray<string> }
   | { readonly op: "damage" }
 
 export type LedgerOperation =
-  | { readonly op: "prepare"; readonly id: CheckpointId; readonly transaction: string; readonly to: string; readonly failing: Failing }
-  | { readonly op: "commit"; readonly upTo: CheckpointId; readonly transactions: ReadonlyArray<string>; readonly to: string; readonly failing: Failing }
+  | {
+      readonly op: "prepare"
+      readonly id: CheckpointId
+      readonly transaction: string
+      readonly to: string
+      readonly failing: Failing
+    }
+  | {
+      readonly op: "commit"
+      readonly upTo: CheckpointId
+      readonly transactions: ReadonlyArray<string>
+      readonly to: string
+      readonly failing: Failing
+    }
   | { readonly op: "show"; readonly of: Asked; readonly to: string }
-  /** Asks what is visible once more, then rolls back what is not kept. */
-  | { readonly op: "rollback"; readonly term: Term; readonly restored: CheckpointId; readonly keep: ReadonlyArray<string>; readonly of: Asked; readonly to: string }
+  /** Rolls back what is not kept, then asks what is visible once more. */
+  | {
+      readonly op: "rollback"
+      readonly term: Term
+      readonly keep: ReadonlyArray<string>
+      readonly of: Asked
+      readonly to: string
+    }
 
 /** Whom an operation of a subtask fails when it fails. */
 export interface Failing {

@@ -25,6 +25,13 @@ export const plans = {
     right: source(right),
     sink: sink("left", "right")
   }),
+  /** Three sources into a sink that aligns them. */
+  three: (): Plan => ({
+    first: source(0),
+    second: source(0),
+    third: source(0),
+    sink: sink("first", "second", "third")
+  }),
   /** Two sources into an aligned join into a sink. */
   join: (left: number, right: number): Plan => ({
     left: source(left),

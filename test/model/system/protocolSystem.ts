@@ -9,19 +9,26 @@
 import { type Channel, channel } from "../../../packages/checker/src/system/Channel.ts"
 import type { Component } from "../../../packages/checker/src/system/Component.ts"
 import type { Resource } from "../../../packages/checker/src/system/Resource.ts"
-import { type CrashUnit, type History, type Stimulus, type System, system } from "../../../packages/checker/src/system/System.ts"
+import { type CrashUnit, type History, type System, system } from "../../../packages/checker/src/system/System.ts"
 import { machines as realMachines } from "../../../packages/core/src/protocol/machines.ts"
 import { type ProtocolConfig, type Settings, settingsOf } from "./Config.ts"
 import { type CoordinatorState, coordinatorStepper, makeCoordinator, type PostedTimer } from "./Coordinator.ts"
+import { lastTriggered, type ProtocolHistory, protocolHistory } from "./history.ts"
 import { type JobState, jobStepper, makeJob } from "./Job.ts"
 import { type LedgerState, makeLedger } from "./ledger.ts"
 import { type LogState, makeLog } from "./log.ts"
-import type { CoordinatorMail, JobMail, LedgerOperation, LogOperation, StoreOperation, SubtaskMail } from "./messages.ts"
+import type {
+  CoordinatorMail,
+  JobMail,
+  LedgerOperation,
+  LogOperation,
+  StoreOperation,
+  SubtaskMail
+} from "./messages.ts"
 import { edgeOf, mailboxOf, type ProcessName, startOf } from "./names.ts"
 import { edgesOf, tasksOf } from "./plan.ts"
-import { lastTriggered, type ProtocolHistory, protocolHistory } from "./history.ts"
-import { makeStore, type StoreState } from "./store.ts"
 import { makeStimuli } from "./stimuli.ts"
+import { makeStore, type StoreState } from "./store.ts"
 import { makeTask, subtaskStepper, type TaskInput, type TaskState } from "./Task.ts"
 import { isLossy, isRepeatable } from "./unreliable.ts"
 
@@ -49,8 +56,7 @@ export const protocolSystem = (config: ProtocolConfig): Protocol => {
   const settings = settingsOf(config)
   const { stimuli } = config
   const isPrompt = config.capturesArePrompt ?? false
-  const names: ReadonlyArray<ProcessName> =
-    stimuli?.secondProcess || stimuli?.laterProcess ? ["a", "b"] : ["a"]
+  const names: ReadonlyArray<ProcessName> = stimuli?.secondProcess || stimuli?.laterProcess ? ["a", "b"] : ["a"]
   const processes = names.map((name) => makeProcess(settings, name))
   const log = makeLog()
   const store = makeStore(!isPrompt)

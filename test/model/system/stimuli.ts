@@ -11,23 +11,24 @@ const tell = (component: string, message: Message): ReadonlyArray<Effect> => [
 ]
 
 /** People act on the first process while its job runs. */
-export const makeStimuli = (
-  { config }: Settings,
-  processes: ReadonlyArray<ProcessParts>
-): ReadonlyArray<Stimulus> => {
+export const makeStimuli = ({ config }: Settings, processes: ReadonlyArray<ProcessParts>): ReadonlyArray<Stimulus> => {
   const { request = 0, count = 0, stop = 0, cancel = 0, damage = 0, failure = {}, ...second } = config.stimuli ?? {}
   const [a, b] = processes
   const machineOf = (view: View) => (a === undefined ? undefined : view.of(a.job)?.machine)
   const isAlive = (view: View) => machineOf(view)?.status === "active"
-  const isRunning = (view: View) => machineOf(view)?.matches("running") ?? false
   const stimulus = (name: string, times: number, effects: ReadonlyArray<Effect>, when: (view: View) => boolean) =>
     times > 0 ? [{ name, times, effects, when }] : []
   return [
-    ...stimulus("request", request, tell(coordinatorOf("a"), { type: "trigger.request" }), isRunning),
-    ...stimulus("count", count, tell(coordinatorOf("a"), { type: "count.reached" }), isRunning),
+    ...stimulus("request", request, tell(coordinatorOf("a"), { type: "trigger.request" }), isAlive),
+    ...stimulus("count", count, tell(coordinatorOf("a"), { type: "count.reached" }), isAlive),
     ...stimulus("stop", stop, tell(jobOf("a"), { type: "job.stop" }), isAlive),
     ...stimulus("cancel", cancel, tell(jobOf("a"), { type: "job.cancel" }), isAlive),
-    ...stimulus("damage", damage, [{ _tag: "Request", resource: places.store, operation: { op: "damage" } }], () => true),
+    ...stimulus(
+      "damage",
+      damage,
+      [{ _tag: "Request", resource: places.store, operation: { op: "damage" } }],
+      () => true
+    ),
     ...Object.entries(failure).flatMap(([task, times]) =>
       stimulus(`failure of ${task}`, times, tell(taskOf("a", task), { type: "plane.fail" }), (view) => {
         const found = a?.tasks[task]
@@ -36,6 +37,11 @@ export const makeStimuli = (
     ),
     ...(b === undefined
       ? []
-      : stimulus("second process", 1, startOf("b"), second.laterProcess ? (view) => machineOf(view)?.status === "done" : () => true))
+      : stimulus(
+          "second process",
+          1,
+          startOf("b"),
+          second.laterProcess ? (view) => machineOf(view)?.status === "done" : () => true
+        ))
   ]
 }

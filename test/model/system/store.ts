@@ -1,6 +1,7 @@
 /** The state objects as a resource: which there are, and which of them are damaged. */
-import { type Resource, resource } from "../../../packages/checker/src/system/Resource.ts"
+
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
+import { type Resource, resource } from "../../../packages/checker/src/system/Resource.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import { termOfObject } from "../../../packages/core/src/runtime/stateObject.ts"
 import type { JobMail, StoreOperation, SubtaskMail } from "./messages.ts"
@@ -30,18 +31,26 @@ const checkpointOf = (object: string): CheckpointId => Number(/-c(\d+)-/.exec(ob
 const damage = (store: StoreState): StoreState => {
   const newest = Math.max(0, ...store.objects.map(checkpointOf))
   const hit = store.objects.findLast((object) => checkpointOf(object) === newest)
-  return hit === undefined || store.damaged.includes(hit) ? store : { ...store, damaged: [...store.damaged, hit].sort() }
+  return hit === undefined || store.damaged.includes(hit)
+    ? store
+    : { ...store, damaged: [...store.damaged, hit].sort() }
 }
 
 /** `isKept` is false where snapshots are prompt: an object then is there as soon as somebody names it. */
 const applyTo =
   (isKept: boolean) =>
-  (store: StoreState, operation: StoreOperation): { readonly state: StoreState; readonly effects: ReadonlyArray<Effect> } => {
+  (
+    store: StoreState,
+    operation: StoreOperation
+  ): { readonly state: StoreState; readonly effects: ReadonlyArray<Effect> } => {
     switch (operation.op) {
       case "put": {
         const { id, object, to } = operation
         const persisted: SubtaskMail = { type: "capture.persisted", id, handle: { object, size: 1 } }
-        return { state: { ...store, objects: [...new Set([...store.objects, object])].sort() }, effects: [post(to, persisted)] }
+        return {
+          state: { ...store, objects: [...new Set([...store.objects, object])].sort() },
+          effects: [post(to, persisted)]
+        }
       }
       case "delete":
         return { state: without(store, (object) => operation.objects.includes(object)), effects: [] }
@@ -49,12 +58,15 @@ const applyTo =
         const { candidates, of, to } = operation
         const whole = candidates.find(({ objects }) => !isKept || objects.every((object) => isWhole(store, object)))
         const found = whole?.id ?? null
-        const corrupt = candidates.slice(0, whole === undefined ? undefined : candidates.indexOf(whole)).map(({ id }) => id)
+        const corrupt = candidates
+          .slice(0, whole === undefined ? undefined : candidates.indexOf(whole))
+          .map(({ id }) => id)
         return { state: store, effects: [post(to, { type: "store.loaded", of, found, corrupt })] }
       }
       case "sweep": {
         const { term, named } = operation
-        const isOrphan = (object: string) => (termOfObject(nameOfObject(object)) ?? term) < term && !named.includes(object)
+        const isOrphan = (object: string) =>
+          (termOfObject(nameOfObject(object)) ?? term) < term && !named.includes(object)
         return { state: without(store, isOrphan), effects: [] }
       }
       case "damage":

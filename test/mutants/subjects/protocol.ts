@@ -1,21 +1,18 @@
 /** The machines of the protocol, in the configurations of the model. */
 import type { AnyStateMachine } from "xstate"
 import { type MutantsOptions, mutantsOf } from "../../../packages/checker/src/mutation/index.ts"
+import type { Property } from "../../../packages/checker/src/property/Property.ts"
 import { machines } from "../../../packages/core/src/protocol/machines.ts"
-import type { ProtocolConfig } from "../../model/system/Config.ts"
-import { plans } from "../../model/system/plan.ts"
-import { protocolSystem } from "../../model/system/protocolSystem.ts"
+import { type Configuration as ModelConfiguration, propertiesOf } from "../../model/configurations/Configuration.ts"
+import { small } from "../../model/configurations/small.ts"
+import { agreements } from "../../model/properties/agreements.ts"
+import { predicatesOf } from "../../model/properties/ModelProperty.ts"
+import { type Protocol, protocolSystem } from "../../model/system/protocolSystem.ts"
 import { designedMutants, designedPairs, protocolCommands, type Variant } from "../design.ts"
 import type { Configuration, MachineMutant, Subject } from "../harness/Subject.ts"
 import { survivors } from "../survivors.ts"
 
-const configs: ReadonlyArray<ProtocolConfig> = [
-  { name: "a", plan: plans.line(1), stimuli: { request: 1 } },
-  { name: "b", plan: plans.line(1), stimuli: { request: 1 }, faults: { crash: 1 }, capturesArePrompt: true },
-  { name: "c", plan: plans.fork(1, 1), stimuli: { request: 1 }, capturesArePrompt: true }
-]
-
-export const subjectOf = (configurations: ReadonlyArray<ProtocolConfig>): Subject<Variant> => ({
+export const subjectOf = (configurations: ReadonlyArray<ModelConfiguration>): Subject<Variant> => ({
   machines: { machines },
   commands: protocolCommands,
   map: (change) => ({
@@ -53,12 +50,16 @@ const among = <K extends keyof typeof machines>(
     change: (variant) => ({ ...variant, machines: { ...variant.machines, [key]: mutant.onto(variant.machines[key]) } })
   }))
 
-const configurationOf = (config: ProtocolConfig): Configuration<Variant> => ({
-  name: config.name,
+const configurationOf = (found: ModelConfiguration): Configuration<Variant> => ({
+  name: found.config.name,
   model: (variant) => {
-    const protocol = protocolSystem({ ...config, ...variant })
-    return { system: protocol.system, properties: [] }
+    const protocol = protocolSystem({ ...found.config, ...variant })
+    return { system: protocol.system, properties: [...propertiesOf(protocol, found), ...agreementsOf(protocol)] }
   }
 })
 
-export const subject: Subject<Variant> = subjectOf(configs)
+/** What the machines believe, which the model's own runs check as well. */
+const agreementsOf = (protocol: Protocol): ReadonlyArray<Property> =>
+  agreements.flatMap((property) => predicatesOf(property, protocol))
+
+export const subject: Subject<Variant> = subjectOf(small)

@@ -57,6 +57,13 @@ export class ComponentTable {
     this.intern({ isRunning: false, durable: undefined })
   }
 
+  /** The state of this life, whoever has lived it. */
+  intern(life: Life): number {
+    const id = this.lives.id(life)
+    this.#running[id] = life.isRunning
+    return id
+  }
+
   /** HOT */
   isRunning(life: number): boolean {
     return this.#running[life] === true
@@ -188,13 +195,6 @@ export class ComponentTable {
     }
     const next = this.intern({ isRunning: true, state: result.state, timers: [...armed].sort() })
     return { next, program: this.#programs.compile(others, this.component.name, where) }
-  }
-
-  /** The state of this life, whoever has lived it. */
-  intern(life: Life): number {
-    const id = this.lives.id(life)
-    this.#running[id] = life.isRunning
-    return id
   }
 }
 

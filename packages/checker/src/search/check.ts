@@ -2,6 +2,7 @@
 
 import { recordTransitions } from "../coverage/recordTransitions.ts"
 import { compileSystem } from "../engine/compileSystem.ts"
+import { ModelError } from "../engine/errors.ts"
 import { StateGraph } from "../liveness/StateGraph.ts"
 import type { Property } from "../property/Property.ts"
 import { makeSymmetry, type Symmetry } from "../symmetry/Symmetry.ts"
@@ -50,7 +51,8 @@ const search = (
     frontier: symmetry === null ? frontier : audited(frontier, symmetry),
     canonical: symmetry?.canonical ?? ((state) => state),
     statesMax: options.statesMax ?? Number.POSITIVE_INFINITY,
-    continueAfterViolation: options.continueAfterViolation ?? false
+    continueAfterViolation: options.continueAfterViolation ?? false,
+    onProgress: options.onProgress ?? (() => {})
   })
   const trace = (state: number, last: number | null): Trace => ({
     system: system.name,
@@ -100,7 +102,7 @@ const refuseUnsound = (system: System, properties: ReadonlyArray<Property>, opti
   if (live === undefined) return
   const { strategy = "breadth-first", visited = "exact", symmetry = (system.symmetric ?? []).length > 0 } = options
   if (strategy === "breadth-first" && visited === "exact" && !symmetry) return
-  throw new Error(
+  throw new ModelError(
     `"${live.name}" is about what happens in the end: it is decided on the whole exact graph only. ` +
       'Check it breadth-first, with visited: "exact" and symmetry: false, in a run of its own.'
   )

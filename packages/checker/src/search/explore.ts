@@ -10,12 +10,14 @@ import { ModelError, StepFailure } from "../engine/errors.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
 import { isSameState } from "../engine/sameState.ts"
 import type { StateGraph } from "../liveness/StateGraph.ts"
+import { NotSymmetric } from "../symmetry/NotSymmetric.ts"
 import { NotAValue } from "../values/canonical.ts"
 import { IntList } from "../values/IntList.ts"
 import { OutOfMemory } from "../visited/memory.ts"
 import type { Visited } from "../visited/Visited.ts"
 import type { Frontier } from "./Frontier.ts"
 import type { Finding, PropertyRun } from "./PropertyRun.ts"
+import type { CheckOptions } from "./Report.ts"
 
 export interface Search {
   readonly engine: SystemEngine
@@ -28,7 +30,11 @@ export interface Search {
   readonly canonical: (state: StateVector) => StateVector
   readonly statesMax: number
   readonly continueAfterViolation: boolean
+  readonly onProgress: NonNullable<CheckOptions["onProgress"]>
 }
+
+/** States between two reports of progress. */
+const progressEvery = 8_192
 
 export interface Explored {
   readonly edges: number
@@ -97,6 +103,7 @@ export const explore = (search: Search): Explored => {
   const isOver = (): boolean => run.violations.length > 0 && !search.continueAfterViolation
 
   let isComplete = false
+  let expanded = 0
   try {
     reach(canonical(engine.initial), 0)
     for (;;) {
@@ -107,8 +114,10 @@ export const explore = (search: Search): Explored => {
         break
       }
       expand()
+      if (++expanded % progressEvery === 0) search.onProgress({ states: visited.count, edges })
     }
   } catch (cause) {
+    if (cause instanceof NotSymmetric) throw cause
     if (cause instanceof StepFailure || cause instanceof ModelError || cause instanceof NotAValue) {
       failure = { property: "no step throws", detail: cause.message, state: index, action: null }
     } else if (cause instanceof OutOfMemory) warnings.push(cause.message)

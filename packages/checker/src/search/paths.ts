@@ -29,8 +29,8 @@ export const actionsOf = (
   let representative = Int32Array.from(canonical(engine.initial))
   let toReal = permutations.inverse(chosen())
   let real = Int32Array.from(engine.initial)
-  const actions = codes.map((code): Action => {
-    audit.thoroughly(representative)
+  const actions = codes.map((code, position): Action => {
+    if (position === codes.length - 1) audit.thoroughly(representative)
     const next = successor(engine, representative, (candidate) => candidate === code)
     const realNext = rename(next, toReal)
     const action = renameAction(engine.describe(representative, code), toReal)

@@ -11,17 +11,27 @@ import { ModelError, StepFailure } from "../engine/errors.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
 import type { Property, Verdict } from "../property/Property.ts"
 import type { Action } from "../system/Action.ts"
-import { canonicalText } from "../values/canonical.ts"
+import { canonicalText, NotAValue } from "../values/canonical.ts"
 import { describeValue } from "../values/describeValue.ts"
+import { PairTable } from "../values/PairTable.ts"
 import { NotSymmetric } from "./NotSymmetric.ts"
 import type { Permutation, Permutations } from "./Permutations.ts"
 import type { Renamings } from "./Renamings.ts"
 import type { Words } from "./Words.ts"
 
+/** An action, and the state to which it leads. */
 interface Edge {
-  readonly action: Action
-  readonly text: string
+  readonly code: number
+  /** Number of the action's text. */
+  readonly label: number
   readonly next: Int32Array<ArrayBuffer>
+  readonly key: string
+}
+
+/** A state and what may happen in it. */
+interface Explored {
+  readonly state: StateVector
+  readonly edges: ReadonlyArray<Edge>
 }
 
 export class Equivariance {
@@ -30,6 +40,9 @@ export class Equivariance {
   readonly #permutations: Permutations
   readonly #renamings: Renamings
   readonly #words: Words
+  readonly #labels = new Map<string, number>()
+  readonly #labelOf: Array<number | undefined> = []
+  readonly #movedLabels = new PairTable()
 
   constructor(given: {
     readonly engine: SystemEngine
@@ -57,14 +70,13 @@ export class Equivariance {
     if (bound !== null) return
     const edges = this.#edges(state)
     if (edges === null) return
-    const expected = edges.map(({ action, next }): Edge => {
-      const moved = this.#renamings.action(action, permutation)
-      return { action: moved, text: textOf(moved), next: this.#words.rename(next, permutation) }
-    })
+    const expected = edges.map(({ code, next }) =>
+      edgeOf(code, this.#movedLabel(code, permutation), this.#words.rename(next, permutation))
+    )
     const found = this.#edges(renamed)
     if (found === null) throw this.#fails(permutation)
     this.#compare(expected, found, permutation)
-    this.#checkSteps(state, edges, { renamed, expected }, permutation)
+    this.#checkSteps({ state, edges }, { state: renamed, edges: expected }, permutation)
   }
 
   /** Null if a step throws. */
@@ -72,25 +84,57 @@ export class Equivariance {
     const edges: Array<Edge> = []
     try {
       this.#engine.successors(state, (code, _, next) => {
-        const action = this.#engine.describe(state, code)
-        edges.push({ action, text: textOf(action), next: Int32Array.from(next) })
+        edges.push(edgeOf(code, this.#label(code), Int32Array.from(next)))
       })
     } catch (cause) {
-      if (cause instanceof StepFailure || (cause instanceof ModelError && !(cause instanceof NotSymmetric))) return null
+      if (cause instanceof StepFailure || cause instanceof ModelError || cause instanceof NotAValue) return null
       throw cause
     }
     return edges
   }
 
+  /** The texts of actions, numbered. */
+  #label(code: number): number {
+    const known = this.#labelOf[code]
+    if (known !== undefined) return known
+    const label = this.#numberOf(this.#engine.tables.actions.describe(code))
+    this.#labelOf[code] = label
+    return label
+  }
+
+  #movedLabel(code: number, permutation: Permutation): number {
+    const known = this.#movedLabels.get(code, permutation.index)
+    if (known >= 0) return known
+    const label = this.#numberOf(this.#moved(code, permutation))
+    this.#movedLabels.add(code, permutation.index, label)
+    return label
+  }
+
+  #numberOf(action: Action): number {
+    const text = canonicalText(action, "an action")
+    const known = this.#labels.get(text)
+    if (known !== undefined) return known
+    this.#labels.set(text, this.#labels.size)
+    return this.#labels.size - 1
+  }
+
+  #moved(code: number, permutation: Permutation): Action {
+    return this.#renamings.action(this.#engine.tables.actions.describe(code), permutation)
+  }
+
   #compare(expected: ReadonlyArray<Edge>, found: ReadonlyArray<Edge>, permutation: Permutation): void {
     const missing = without(expected, found)
+    if (missing.length === 0 && found.length === expected.length) return
     const extra = without(found, expected)
     const [lost] = missing
-    if (lost === undefined && extra[0] === undefined) return
-    if (lost === undefined) throw this.#differs(`${describeAction(extra[0]?.action)} may happen only then`, permutation)
-    const instead = extra.find(({ text }) => text === lost.text)
+    if (lost === undefined) {
+      const action = this.#engine.tables.actions.describe(extra[0]?.code ?? 0)
+      throw this.#differs(`${describeValue(action)} may happen only then`, permutation)
+    }
+    const action = describeValue(this.#moved(lost.code, permutation))
+    const instead = extra.find(({ label }) => label === lost.label)
     if (instead === undefined) {
-      throw this.#differs(`${describeAction(lost.action)} may not happen, though its counterpart may`, permutation)
+      throw this.#differs(`${action} may not happen, though its counterpart may`, permutation)
     }
     const places = this.#engine.slots.flatMap(({ kind, name }, slot) =>
       lost.next[slot] === instead.next[slot]
@@ -100,10 +144,7 @@ export class Equivariance {
               `${describeValue(this.#engine.valueOf(slot, lost.next[slot] ?? 0))})`
           ]
     )
-    throw this.#differs(
-      `${describeAction(lost.action)} leads elsewhere than its counterpart, in ${places.join(", ")}`,
-      permutation
-    )
+    throw this.#differs(`${action} leads elsewhere than its counterpart, in ${places.join(", ")}`, permutation)
   }
 
   #checkPredicates(state: StateVector, renamed: StateVector, permutation: Permutation): void {
@@ -115,21 +156,16 @@ export class Equivariance {
     }
   }
 
-  #checkSteps(
-    state: StateVector,
-    edges: ReadonlyArray<Edge>,
-    { renamed, expected }: { readonly renamed: StateVector; readonly expected: ReadonlyArray<Edge> },
-    permutation: Permutation
-  ): void {
-    const { view } = this.#engine
-    const viewOf = (vector: StateVector) => view.call(this.#engine, vector)
+  #checkSteps(one: Explored, other: Explored, permutation: Permutation): void {
+    const engine = this.#engine
     for (const property of this.#properties) {
       if (property._tag !== "Step") continue
-      for (const [index, { action, next }] of edges.entries()) {
-        const other = expected[index]
-        if (other === undefined) continue
-        const one = holds(() => property.holds(viewOf(state), action, viewOf(next)))
-        if (one === holds(() => property.holds(viewOf(renamed), other.action, viewOf(other.next)))) continue
+      const isKept = (from: Explored, action: Action, next: StateVector): boolean =>
+        holds(() => property.holds(engine.view(from.state), action, engine.view(next)))
+      for (const [index, { code, next }] of one.edges.entries()) {
+        const moved = other.edges[index]?.next ?? next
+        const before = isKept(one, engine.describe(one.state, code), next)
+        if (before === isKept(other, this.#moved(code, permutation), moved)) continue
         throw this.#apart(`Property "${property.name}"`, permutation)
       }
     }
@@ -169,19 +205,18 @@ const holds = (ask: () => Verdict): boolean => {
   }
 }
 
-const textOf = (action: Action): string => canonicalText(action, "an action")
+const edgeOf = (code: number, label: number, next: Int32Array<ArrayBuffer>): Edge => ({
+  ...{ code, label, next },
+  key: `${label} ${next.join()}`
+})
 
 /** The edges of the first list that the second has not, or not as often. */
 const without = (edges: ReadonlyArray<Edge>, others: ReadonlyArray<Edge>): ReadonlyArray<Edge> => {
   const counts = new Map<string, number>()
-  for (const other of others) counts.set(keyOf(other), (counts.get(keyOf(other)) ?? 0) + 1)
-  return edges.filter((edge) => {
-    const left = counts.get(keyOf(edge)) ?? 0
-    counts.set(keyOf(edge), left - 1)
+  for (const { key } of others) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return edges.filter(({ key }) => {
+    const left = counts.get(key) ?? 0
+    counts.set(key, left - 1)
     return left <= 0
   })
 }
-
-const keyOf = ({ text, next }: Edge): string => `${text} ${next.join()}`
-
-const describeAction = (action: Action | undefined): string => describeValue(action)

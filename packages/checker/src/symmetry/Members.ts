@@ -6,7 +6,7 @@
  */
 import { ModelError } from "../engine/errors.ts"
 
-export interface Group {
+interface Group {
   readonly names: ReadonlyArray<string>
   /** Number of its first member; the others follow. */
   readonly first: number

@@ -1,0 +1,162 @@
+/** A task over the runtime's data plane: real channels, real batches, a real capture. */
+import { MemoryStorage } from "@tidemark/backends/memory"
+import { Effect, Exit, Scope } from "effect"
+import { Batch } from "../../packages/core/src/model/Batch.ts"
+import { keyGroupCount, ownerOf } from "../../packages/core/src/model/keyGroups.ts"
+import type { StreamElement } from "../../packages/core/src/model/StreamElement.ts"
+import { minWatermark } from "../../packages/core/src/model/time.ts"
+import type { ChainInstance } from "../../packages/core/src/operator/ChainInstance.ts"
+import { Channel } from "../../packages/core/src/runtime/Channel.ts"
+import { CheckpointStats } from "../../packages/core/src/runtime/CheckpointStats.ts"
+import { EncodingGauge } from "../../packages/core/src/runtime/EncodingGauge.ts"
+import type { Inspection } from "../../packages/core/src/runtime/Inspection.ts"
+import { ExchangeOutput } from "../../packages/core/src/runtime/Outputs.ts"
+import { RecordCounter } from "../../packages/core/src/runtime/RecordCounter.ts"
+import { Signal } from "../../packages/core/src/runtime/Signal.ts"
+import { SplitReader } from "../../packages/core/src/runtime/SplitReader.ts"
+import { SubtaskRuntime } from "../../packages/core/src/runtime/SubtaskRuntime.ts"
+import { ExchangeInput, SourceInput, type TaskInput } from "../../packages/core/src/runtime/TaskInput.ts"
+import { makeSubtaskState } from "../../packages/core/src/state/index.ts"
+import {
+  barrierOf,
+  type CaptureFact,
+  channelsOf,
+  type Flow,
+  flowOf,
+  type Role,
+  type TaskSubject
+} from "./taskPortSubject.ts"
+
+/** Records without content; each goes to the next output in turn. */
+const chainOver = (output: ExchangeOutput): ChainInstance => {
+  const groups = output.channels.map((_, at) =>
+    Array.from({ length: keyGroupCount }, (__, group) => group).find(
+      (group) => ownerOf(group, output.channels.length) === at
+    )
+  )
+  let records = 0
+  return {
+    run: ({ values }) => {
+      for (const value of values) output.collect(value, 0, "", groups[records++ % groups.length] ?? 0)
+    },
+    advance: () => {},
+    watermark: () => minWatermark,
+    restoreWatermark: () => {},
+    takeMaxTimestamp: () => minWatermark,
+    lateRecords: () => new Map(),
+    source: null
+  }
+}
+
+class FoundRecords {
+  left = 0
+  isOver = false
+  emitted = 0
+
+  poll() {
+    if (this.left === 0) return this.isOver ? ({ _tag: "Exhausted" } as const) : ({ _tag: "Pending" } as const)
+    this.left--
+    this.emitted++
+    return { _tag: "Records", split: "all", values: [this.emitted], position: this.emitted, skipped: 0 } as const
+  }
+}
+
+export const makeRuntimeTask = async (role: Role): Promise<TaskSubject> => {
+  const signal = new Signal()
+  const { inputs, outputs } = channelsOf(role)
+  const channel = (id: string, isInput: boolean) =>
+    new Channel({ id, capacity: 1_000, sender: new Signal(), receiver: isInput ? signal : new Signal() })
+  const into = inputs.map((id) => channel(id, true))
+  const output = new ExchangeOutput(outputs.map((id) => channel(id, false)))
+  const found = new FoundRecords()
+  const counter = new RecordCounter(Number.POSITIVE_INFINITY, () => {})
+  const input: TaskInput =
+    into.length > 0
+      ? new ExchangeInput({ task: role, channels: into, watermark: minWatermark })
+      : new SourceInput({
+          uid: role,
+          splits: new SplitReader({
+            reader: { assign: () => {}, poll: () => found.poll() },
+            splits: [
+              { order: 0, id: "all", spec: {}, position: null, records: 0, maxTimestamp: null, isFinished: false }
+            ],
+            isTimeOrdered: false,
+            outOfOrdernessMs: null
+          }),
+          hasEventTime: false,
+          recordsMax: 1,
+          counter
+        })
+  const facts: Array<Inspection> = []
+  const failures: Array<unknown> = []
+  const scope = await Effect.runPromise(Scope.make())
+  const storage = await Effect.runPromise(
+    Scope.provide(MemoryStorage.make().open("task", { name: "test", since: "" }), scope)
+  )
+  const clock = await Effect.runPromise(Effect.clockWith(Effect.succeed))
+  const subtask = new SubtaskRuntime(
+    {
+      ...{ id: role, task: role, index: 0, signal, input, output, chain: chainOver(output) },
+      ...{ state: makeSubtaskState(), sink: null, prepared: [] }
+    },
+    {
+      ...{ job: "task", attempt: 1, term: 1, restored: 0, storage, clock, counter },
+      ...{ stats: new CheckpointStats(), encoding: new EncodingGauge() },
+      inspect: (fact) => facts.push(fact),
+      tellCoordinator: () => {},
+      tellJob: () => {},
+      fail: ({ error }) => failures.push(error)
+    }
+  )
+  await Effect.runPromise(Effect.forkIn(Scope.provide(subtask.run, scope), scope))
+  const sent = new Map(output.channels.map(({ id }): [string, Array<Flow>] => [id, []]))
+  const drain = (): void => {
+    for (const out of output.channels) {
+      for (let element = out.take(); element !== undefined; element = out.take()) {
+        const flows = sent.get(out.id) ?? []
+        if (element._tag === "Records")
+          flows.push(...Array.from({ length: element.batch.length }, () => "record" as const))
+        if (element._tag === "Barrier") flows.push(flowOf(element.barrier))
+        if (element._tag === "EndOfData") flows.push("end")
+      }
+    }
+  }
+  return {
+    put: (id, flow) => into.find((one) => one.id === id)?.put(elementOf(flow)),
+    tell: (event) => subtask.mailbox.post(event),
+    find: (records) => {
+      if (records === "none") found.isOver = true
+      else found.left += records
+      signal.notify()
+    },
+    settle: async () => {
+      // Nothing here waits for a clock or a device: what can be done is done in a few turns.
+      for (let turn = 0; turn < 30; turn++) await new Promise(setImmediate)
+      if (failures.length > 0) throw failures[0]
+      drain()
+    },
+    sent: (id) => sent.get(id) ?? [],
+    waiting: (id) => {
+      const channel = into.find((one) => one.id === id)
+      return channel === undefined ? 0 : channel.sent.sequence - channel.taken.sequence
+    },
+    captures: () => facts.flatMap(captureFact),
+    close: () => Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+}
+
+const captureFact = (fact: Inspection): ReadonlyArray<CaptureFact> =>
+  fact._tag === "Captured"
+    ? [{ id: fact.checkpoint, taken: countsOf(fact.taken), emitted: countsOf(fact.emitted) }]
+    : []
+
+const countsOf = (counts: ReadonlyArray<{ readonly channel: string; readonly records: number }>) =>
+  Object.fromEntries(counts.map(({ channel, records }) => [channel, records]))
+
+const elementOf = (flow: Flow): StreamElement => {
+  if (flow === "end") return { _tag: "EndOfData" }
+  if (flow !== "record") return { _tag: "Barrier", barrier: barrierOf(flow) }
+  const batch = new Batch()
+  batch.values.push(null)
+  return { _tag: "Records", batch }
+}

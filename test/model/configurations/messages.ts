@@ -1,0 +1,103 @@
+/** Configurations about mail that is lost, comes twice, or comes late. */
+import { plans } from "../system/plan.ts"
+import { type Configuration, configuration } from "./Configuration.ts"
+
+export const messages: ReadonlyArray<Configuration> = [
+  configuration({
+    about: "Triggers are lost: checkpoints expire, and alignments are released.",
+    config: {
+      name: "lostTrigger",
+      plan: plans.fork(1, 0),
+      hasEnd: false,
+      capturesArePrompt: true,
+      timers: ["expiry"],
+      stimuli: { request: 2 },
+      faults: { lose: 1 },
+      unreliable: ["trigger.received"]
+    },
+    shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S13", "S15", "S16", "S17", "S19"],
+    ends: ["running"],
+    states: 100612,
+    edges: 399759
+  }),
+  configuration({
+    about: "Acknowledgements are lost and come twice.",
+    config: {
+      name: "lostAcknowledgement",
+      plan: plans.line(2),
+      hasEnd: false,
+      capturesArePrompt: true,
+      timers: ["expiry"],
+      stimuli: { request: 2 },
+      faults: { lose: 1, duplicate: 1 },
+      unreliable: ["subtask.acknowledged"]
+    },
+    shows: ["S1", "S2", "S3", "S4", "S5", "S7", "S11", "S12", "S13", "S15", "S17", "S18", "S19", "S24"],
+    ends: ["running"],
+    states: 30440,
+    edges: 108375
+  }),
+  configuration({
+    about: "Acknowledgements come late: in the next attempt.",
+    config: {
+      name: "lateAcknowledgement",
+      plan: plans.line(1),
+      hasEnd: false,
+      capturesArePrompt: true,
+      stimuli: { request: 2, failure: { source: 1 } },
+      faults: { duplicate: 1 },
+      unreliable: ["subtask.acknowledged"]
+    },
+    shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13", "S15", "S17"],
+    ends: ["running"],
+    states: 22873,
+    edges: 56918
+  }),
+  configuration({
+    about: "Notifications are lost.",
+    config: {
+      name: "lostNews",
+      plan: plans.line(2),
+      capturesArePrompt: true,
+      stimuli: { request: 2 },
+      faults: { lose: 1 },
+      unreliable: ["checkpoint.completed", "checkpoint.invalidated"]
+    },
+    shows: ["S1", "S2", "S3", "S4", "S5", "S7", "S11", "S13", "S15", "S17", "S18", "S23", "S24"],
+    ends: ["finished"],
+    states: 26062,
+    edges: 62064
+  }),
+  configuration({
+    about: "Notifications come twice, and everybody hears of all.",
+    config: {
+      name: "repeatedNews",
+      plan: plans.line(1),
+      capturesArePrompt: true,
+      allAreNotified: true,
+      stimuli: { request: 1 },
+      faults: { duplicate: 1 },
+      unreliable: ["checkpoint.completed"]
+    },
+    shows: ["S1", "S3", "S5", "S7", "S11", "S13", "S15", "S17", "S23"],
+    ends: ["finished"],
+    states: 1823,
+    edges: 4138
+  }),
+  configuration({
+    about: "Timers that have fired wait in the mailboxes, also those that are cancelled meanwhile.",
+    config: {
+      name: "postedTimers",
+      plan: plans.line(1),
+      capturesArePrompt: true,
+      timersArePosted: true,
+      timers: ["expiry", "terminalRetry", "minPause"],
+      stimuli: { request: 1 },
+      idsMax: 2
+    },
+    shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S13", "S15", "S17", "S19", "S23"],
+    ends: ["finished"],
+    states: 21043,
+    edges: 49007
+  })
+]
