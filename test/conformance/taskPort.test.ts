@@ -158,6 +158,20 @@ for (const [name, make] of subjects) {
     )
 
     it(
+      "K3 passes the end of its data on once, into every output, and still captures and forwards",
+      using("source", async (task) => {
+        task.find(1)
+        task.find("none")
+        await task.settle()
+        trigger(task, "final barrier 1")
+        await task.settle()
+        expect(task.sent(upper)).toEqual(["record", "end", "final barrier 1"])
+        expect(task.sent(lower)).toEqual(["end", "final barrier 1"])
+        expect(task.captures()).toEqual([{ id: 1, taken: {}, emitted: { [upper]: 1, [lower]: 0 } }])
+      })
+    )
+
+    it(
       "S23 emits nothing behind the barrier of a stop, neither records nor the end of data",
       using("source", async (task) => {
         trigger(task, "stop barrier 3")

@@ -48,7 +48,7 @@ export const makeModelTask = (role: Role): TaskSubject => {
       if (element !== undefined) step(element)
       return true
     }
-    // A record that is not found yet is not emitted, and before the last one nothing is exhausted.
+    // The model's source has more records than any scenario: what is found of them decides when it emits and ends.
     const own = task.internal?.(state) ?? []
     const emits = own.some(({ type }) => type === "plane.emit")
     if (emits && isFound > 0) {

@@ -31,7 +31,7 @@ export const countOrbits = (
   for (const state of states) {
     const words = wordsOf(engine, state)
     const texts = renamings.map((renaming) => textOf(renamed(words, renaming)))
-    orbits.add(texts.reduce((least, text) => (text < least ? text : least)))
+    orbits.add(texts.sort()[0] ?? "")
   }
   return orbits.size
 }

@@ -176,7 +176,7 @@ export class JobStep {
     const { activity, point, writer } = this.#state
     const { settings } = this.#env
     if (activity?.of !== "restore" || point === null || writer === null) return
-    const { attempt, phase } = activity
+    const { attempt } = activity
     if (mail.type === "asked.failed") {
       this.#fail(attempt, writeFailed)
       return

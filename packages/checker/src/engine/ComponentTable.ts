@@ -72,7 +72,11 @@ export class ComponentTable {
   /** Index of the step, for {@link next} and {@link program}. HOT */
   step(life: number, message: number): number {
     const known = this.#steps.get(life, message)
-    return known >= 0 ? known : this.#compute(this.#steps, life, message, () => this.#stepOf(life, message))
+    return known >= 0 ? known : this.#firstStep(life, message)
+  }
+
+  #firstStep(life: number, message: number): number {
+    return this.#compute(this.#steps, life, message, () => this.#stepOf(life, message))
   }
 
   /** Index of the step that starts the component with an input. */
@@ -93,8 +97,10 @@ export class ComponentTable {
 
   /** Events that it may give itself. HOT */
   internal(life: number): ReadonlyArray<OwnAction> {
-    const known = this.#internal[life]
-    if (known !== undefined) return known
+    return this.#internal[life] ?? this.#findInternal(life)
+  }
+
+  #findInternal(life: number): ReadonlyArray<OwnAction> {
     const { name, internal } = this.component
     const held = this.lives.get(life)
     const events =
@@ -113,8 +119,10 @@ export class ComponentTable {
 
   /** Timers that may fire. HOT */
   timers(life: number): ReadonlyArray<OwnAction> {
-    const known = this.#timers[life]
-    if (known !== undefined) return known
+    return this.#timers[life] ?? this.#findTimers(life)
+  }
+
+  #findTimers(life: number): ReadonlyArray<OwnAction> {
     const { name, timerEvent } = this.component
     const eventOf = timerEvent ?? ((timer: string) => ({ type: "timer.fired", timer }))
     const held = this.lives.get(life)
@@ -136,7 +144,15 @@ export class ComponentTable {
     const { mayReceive } = this.component
     if (mayReceive === undefined) return true
     const known = this.#receives.get(life, channel)
-    if (known >= 0) return known === 1
+    return known >= 0 ? known === 1 : this.#askMayReceive(life, channel, name, mayReceive)
+  }
+
+  #askMayReceive(
+    life: number,
+    channel: number,
+    name: string,
+    mayReceive: NonNullable<AnyComponent["mayReceive"]>
+  ): boolean {
     const held = this.lives.get(life)
     const answer =
       held.isRunning &&

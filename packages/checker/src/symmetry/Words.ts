@@ -3,6 +3,7 @@
  *
  * W1 An exchange made twice changes nothing, checked on every word: otherwise no state could stand for its orbit.
  */
+import type { Slot } from "../engine/Engine.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
 import { describeValue } from "../values/describeValue.ts"
 import type { Interner } from "../values/Interner.ts"
@@ -26,7 +27,7 @@ export class Words {
     this.#engine = engine
     this.#permutations = permutations
     this.#renamings = renamings
-    this.#moves = this.#makeMoves()
+    this.#moves = engine.slots.map((slot, index) => this.#moveOf(index, slot))
     this.#renamed = engine.slots.map(() => new PairTable())
   }
 
@@ -66,26 +67,24 @@ export class Words {
     return renamed
   }
 
-  #makeMoves(): ReadonlyArray<Move> {
-    const { layout, history } = this.#engine.tables
-    return layout.slots.map(({ kind }, slot) => {
-      switch (kind) {
-        case "component":
-          return this.#lifeMove(slot)
-        case "channel":
-          return this.#channelMove(slot)
-        case "resource":
-          return this.#resourceMove(slot)
-        case "operations":
-          return this.#operationsMove(slot)
-        case "history":
-          return (id, _, permutation) => this.#value(history.states, id, history.states, permutation)
-        case "unit":
-        case "budget":
-        case "stimulus":
-          return stay
-      }
-    })
+  #moveOf(slot: number, { kind }: Slot): Move {
+    const { history } = this.#engine.tables
+    switch (kind) {
+      case "component":
+        return this.#lifeMove(slot)
+      case "channel":
+        return this.#channelMove(slot)
+      case "resource":
+        return this.#resourceMove(slot)
+      case "operations":
+        return this.#operationsMove(slot)
+      case "history":
+        return (id, _, permutation) => this.#value(history.states, id, history.states, permutation)
+      case "unit":
+      case "budget":
+      case "stimulus":
+        return stay
+    }
   }
 
   #lifeMove(slot: number): Move {

@@ -49,5 +49,5 @@ export class PairTable {
 
 const hash = (first: number, second: number): number => {
   const mixed = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + 0x7f4a7c15, 0x85ebca6b)
-  return (mixed ^ (mixed >>> 15)) >>> 0
+  return mixed ^ (mixed >>> 15)
 }
