@@ -8,24 +8,24 @@ export const dataPlane: ReadonlyArray<Configuration> = [
     config: { name: "join", plan: plans.join(1, 1), capturesArePrompt: true, stimuli: { request: 1 } },
     shows: ["S1", "S3", "S5", "S7", "S11", "S13", "S15", "S16", "S17", "S18", "S23"],
     ends: ["finished"],
-    states: 52983,
-    edges: 151418
+    states: 53652,
+    edges: 153246
   }),
   configuration({
     about: "A source dealt out to two tasks, which a sink aligns again.",
     config: { name: "diamond", plan: plans.diamond(2), capturesArePrompt: true, stimuli: { request: 1 } },
     shows: ["S1", "S3", "S4", "S5", "S7", "S11", "S13", "S15", "S16", "S17", "S18", "S23"],
     ends: ["finished"],
-    states: 34590,
-    edges: 93311
+    states: 35025,
+    edges: 94371
   }),
   configuration({
     about: "Sources of unequal length: one ends, the other goes on, and both are aligned.",
     config: { name: "uneven", plan: plans.fork(2, 1), capturesArePrompt: true, stimuli: { request: 1 } },
     shows: ["S1", "S2", "S3", "S4", "S5", "S7", "S11", "S13", "S15", "S16", "S17", "S18", "S23"],
     ends: ["finished"],
-    states: 28548,
-    edges: 76870
+    states: 29064,
+    edges: 78164
   }),
   configuration({
     about: "Two checkpoints at a time.",
@@ -38,8 +38,8 @@ export const dataPlane: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S7", "S11", "S13", "S15", "S16", "S17", "S23"],
     ends: ["finished"],
-    states: 123378,
-    edges: 336925
+    states: 127285,
+    edges: 347132
   }),
   configuration({
     about: "Ended sources and the final checkpoint, without any other.",
@@ -50,11 +50,25 @@ export const dataPlane: ReadonlyArray<Configuration> = [
     edges: 804
   }),
   configuration({
+    about: "An alignment of three inputs.",
+    config: {
+      name: "threeInputs",
+      plan: plans.three(),
+      hasEnd: false,
+      capturesArePrompt: true,
+      stimuli: { request: 2 }
+    },
+    shows: ["S3", "S7", "S11", "S13", "S15", "S17"],
+    ends: ["running"],
+    states: 1668,
+    edges: 4638
+  }),
+  configuration({
     about: "Completed checkpoints are retired, and their objects with them.",
     config: { name: "retention", plan: plans.line(2), stimuli: { request: 2 } },
     shows: ["S1", "S2", "S3", "S4", "S5", "S7", "S11", "S13", "S15", "S17", "S18", "S23"],
     ends: ["finished"],
-    states: 40479,
-    edges: 105116
+    states: 42346,
+    edges: 109450
   })
 ]

@@ -15,8 +15,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S13", "S14", "S15", "S16", "S17"],
     ends: ["stopped", "running"],
-    states: 23584,
-    edges: 70238
+    states: 25361,
+    edges: 75740
   }),
   configuration({
     about: "Another process goes on after a stop.",
@@ -46,8 +46,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
       "S24"
     ],
     ends: ["finished", "stopped", "down"],
-    states: 56381,
-    edges: 155017
+    states: 58013,
+    edges: 158688
   }),
   configuration({
     about: "A job is cancelled, at any time, and its log may fail.",
@@ -60,8 +60,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S10", "S11", "S12", "S13", "S15", "S17", "S19", "S23"],
     ends: ["finished", "cancelled", "failed"],
-    states: 16691,
-    edges: 36099
+    states: 22021,
+    edges: 50070
   }),
   configuration({
     about: "A process crashes and comes back.",
@@ -74,8 +74,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S13", "S14", "S15", "S17", "S23"],
     ends: ["finished", "down"],
-    states: 42529,
-    edges: 146908
+    states: 44041,
+    edges: 151704
   }),
   configuration({
     about: "A process crashes while snapshots, transactions and manifests are being written.",
@@ -88,8 +88,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S14", "S15", "S17", "S20"],
     ends: ["running", "down"],
-    states: 5925,
-    edges: 20105
+    states: 6322,
+    edges: 21396
   }),
   configuration({
     about: "A sink fails, and the next attempt restores it.",
@@ -101,8 +101,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13", "S14", "S15", "S17", "S23"],
     ends: ["finished"],
-    states: 53019,
-    edges: 153391
+    states: 54711,
+    edges: 157933
   }),
   configuration({
     about: "A source fails while snapshots are being written.",
@@ -114,8 +114,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13", "S15", "S17", "S20"],
     ends: ["running"],
-    states: 47249,
-    edges: 175082
+    states: 52897,
+    edges: 193991
   }),
   configuration({
     about: "A job gives up after too many failures, and a stop or a cancellation comes in between.",
@@ -134,6 +134,24 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     edges: 51486
   }),
   configuration({
+    about: "The checkpoint of a stop fails, or an attempt fails while the job stops.",
+    config: {
+      name: "stopFails",
+      plan: plans.line(1),
+      hasEnd: false,
+      capturesArePrompt: true,
+      policy: { toleratedFailures: 0 },
+      timers: ["expiry", "terminalRetry", "backoff"],
+      stimuli: { stop: 1, failure: { sink: 1 } },
+      idsMax: 3,
+      termsMax: 2
+    },
+    shows: ["S1", "S3", "S5", "S6", "S7", "S10", "S11", "S12", "S14", "S15", "S17", "S19"],
+    ends: ["stopped", "running"],
+    states: 44675,
+    edges: 116083
+  }),
+  configuration({
     about: "A second process takes over while the first one runs.",
     config: {
       name: "secondProcess",
@@ -145,7 +163,7 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S15", "S17", "S19"],
     ends: ["failed", "running", "down"],
-    states: 2872,
-    edges: 7114
+    states: 4066,
+    edges: 10409
   })
 ]

@@ -17,8 +17,8 @@ export const messages: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S13", "S15", "S16", "S17", "S19"],
     ends: ["running"],
-    states: 100612,
-    edges: 399759
+    states: 102256,
+    edges: 405065
   }),
   configuration({
     about: "Acknowledgements are lost and come twice.",
@@ -29,13 +29,49 @@ export const messages: ReadonlyArray<Configuration> = [
       capturesArePrompt: true,
       timers: ["expiry"],
       stimuli: { request: 2 },
-      faults: { lose: 1, duplicate: 1 },
+      faults: { lose: 1, duplicate: 2 },
       unreliable: ["subtask.acknowledged"]
     },
     shows: ["S1", "S2", "S3", "S4", "S5", "S7", "S11", "S12", "S13", "S15", "S17", "S18", "S19", "S24"],
     ends: ["running"],
-    states: 30440,
-    edges: 108375
+    states: 61146,
+    edges: 228843
+  }),
+  configuration({
+    about: "An older checkpoint misses an acknowledgement, and a newer one completes.",
+    config: {
+      name: "subsumed",
+      plan: plans.line(1),
+      hasEnd: false,
+      capturesArePrompt: true,
+      timers: ["expiry"],
+      policy: { concurrentMax: 2, retained: 2 },
+      stimuli: { request: 2 },
+      faults: { lose: 1 },
+      unreliable: ["subtask.acknowledged"]
+    },
+    shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S15", "S17", "S19"],
+    ends: ["running"],
+    states: 7634,
+    edges: 24736
+  }),
+  configuration({
+    about: "An older checkpoint misses a trigger, and a newer barrier ends its alignment.",
+    config: {
+      name: "superseded",
+      plan: plans.fork(1, 0),
+      hasEnd: false,
+      capturesArePrompt: true,
+      timers: ["expiry"],
+      policy: { concurrentMax: 2, retained: 2 },
+      stimuli: { request: 2 },
+      faults: { lose: 1 },
+      unreliable: ["trigger.received"]
+    },
+    shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S15", "S16", "S17", "S19"],
+    ends: ["running"],
+    states: 322191,
+    edges: 1371904
   }),
   configuration({
     about: "Acknowledgements come late: in the next attempt.",
@@ -50,8 +86,8 @@ export const messages: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13", "S15", "S17"],
     ends: ["running"],
-    states: 22873,
-    edges: 56918
+    states: 28162,
+    edges: 70003
   }),
   configuration({
     about: "Notifications are lost.",
@@ -65,8 +101,8 @@ export const messages: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S2", "S3", "S4", "S5", "S7", "S11", "S13", "S15", "S17", "S18", "S23", "S24"],
     ends: ["finished"],
-    states: 26062,
-    edges: 62064
+    states: 27415,
+    edges: 64880
   }),
   configuration({
     about: "Notifications come twice, and everybody hears of all.",
@@ -81,8 +117,8 @@ export const messages: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S7", "S11", "S13", "S15", "S17", "S23"],
     ends: ["finished"],
-    states: 1823,
-    edges: 4138
+    states: 1884,
+    edges: 4256
   }),
   configuration({
     about: "Timers that have fired wait in the mailboxes, also those that are cancelled meanwhile.",
@@ -97,7 +133,7 @@ export const messages: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S13", "S15", "S17", "S19", "S23"],
     ends: ["finished"],
-    states: 21043,
-    edges: 49007
+    states: 21348,
+    edges: 49599
   })
 ]

@@ -26,32 +26,32 @@ export const storage: ReadonlyArray<Configuration> = [
       "S24"
     ],
     ends: ["finished", "failed"],
-    states: 18006,
-    edges: 44320
+    states: 18504,
+    edges: 45466
   }),
   configuration({
     about: "An append of unknown outcome stands.",
     config: { name: "logAmbiguous", plan: plans.line(2), stimuli: { request: 1 }, faults: { "log.ambiguous": 1 } },
     shows: ["S1", "S2", "S3", "S4", "S5", "S6", "S7", "S10", "S11", "S13", "S14", "S15", "S17", "S18", "S23"],
     ends: ["finished"],
-    states: 17112,
-    edges: 40668
+    states: 17640,
+    edges: 41846
   }),
   configuration({
     about: "An append of unknown outcome lands late, or never.",
     config: { name: "logLate", plan: plans.line(1), stimuli: { request: 1 }, faults: { "log.late": 1 } },
     shows: ["S1", "S3", "S5", "S6", "S7", "S10", "S11", "S13", "S14", "S15", "S17", "S23"],
     ends: ["finished"],
-    states: 20193,
-    edges: 64657
+    states: 21018,
+    edges: 67221
   }),
   configuration({
     about: "A snapshot cannot be stored.",
     config: { name: "storeFails", plan: plans.line(1), stimuli: { request: 1 }, faults: { "store.fails": 1 } },
     shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S13", "S15", "S17", "S19", "S23"],
     ends: ["finished"],
-    states: 24200,
-    edges: 66752
+    states: 24461,
+    edges: 67490
   }),
   configuration({
     about: "Preparing or committing fails.",
@@ -64,8 +64,8 @@ export const storage: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S15", "S17", "S20"],
     ends: ["running"],
-    states: 6077,
-    edges: 15630
+    states: 7124,
+    edges: 17895
   }),
   configuration({
     about: "The newest checkpoint is damaged: the sink is the witness of whether an older one will do.",
@@ -78,8 +78,8 @@ export const storage: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S14", "S15", "S17", "S20"],
     ends: ["failed", "running"],
-    states: 208193,
-    edges: 894851
+    states: 230467,
+    edges: 984888
   }),
   configuration({
     about: "Too many checkpoints fail.",
@@ -96,7 +96,7 @@ export const storage: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13", "S15", "S17", "S19"],
     ends: ["running"],
-    states: 7111,
-    edges: 19545
+    states: 7573,
+    edges: 20661
   })
 ]

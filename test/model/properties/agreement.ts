@@ -9,7 +9,7 @@ import type { View } from "../../../packages/checker/src/system/View.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import type { ProcessParts, Protocol } from "../system/protocolSystem.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
-import { isEqual } from "./reading.ts"
+import { isEqual, manifestsIn } from "./reading.ts"
 
 const coordinatorIn = (process: ProcessParts, view: View) => view.of(process.coordinator)
 
@@ -45,6 +45,11 @@ export const A1: ModelProperty = {
         if (!isEqual(pending, inPending)) return `${pending.join()} are listed, ${inPending.join()} are pending`
         if (!isEqual(retained, inCompleted)) return `${retained.join()} are listed, ${inCompleted.join()} are completed`
         if (state.machine.parts.length > pending.length + retained.length) return "a checkpoint is neither"
+        const early = state.machine.parts.find(
+          ({ snapshot }) =>
+            snapshot.matches({ pending: { inFlight: "triggering" } }) && snapshot.context.acknowledged.length > 0
+        )
+        if (early !== undefined) return `${early.key} is triggering, and somebody has acknowledged it`
         const inTriggering = partsIn(process, view, "triggering")
         // A terminal checkpoint waits for nobody: it may be triggered while another one is triggering.
         const isRight = triggering === null ? inTriggering.length === 0 : inTriggering.includes(triggering)
@@ -71,7 +76,7 @@ export const A2: ModelProperty = {
         if (next !== null && nextId !== next) return `the next id is ${nextId}, not ${next}`
         if (idsEnd !== tail.idsEnd) return `ids end at ${idsEnd}, reserved are those below ${tail.idsEnd}`
         const isQueued = tail.queue.some(({ entry }) => entry._tag === "Claim")
-        return isReserving === isQueued ? true : "it is wrong about its reservation"
+        return isReserving || !isQueued ? true : "it does not know that it is reserving"
       })
     ),
   witness: (protocol) => (view) => view.history(protocol.history).triggered.length > 0
@@ -87,7 +92,7 @@ export const A3: ModelProperty = {
         const tail = state?.tails.at(-1)
         if (state === undefined || tail === undefined) return true
         const { pending, nextId, retained } = state.machine.owner.context
-        const { completed, invalidated } = view.history(protocol.history)
+        const { completed, invalidated, retired } = view.history(protocol.history)
         const first = firstIdOf(protocol, view, tail.term) ?? nextId
         for (let id = first; id < nextId; id++) {
           const isKnown = pending.includes(id) || completed.includes(id) || invalidated.includes(id)
@@ -95,6 +100,11 @@ export const A3: ModelProperty = {
         }
         const early = pending.find((id) => completed.includes(id) || invalidated.includes(id))
         if (early !== undefined) return `${early} is pending, and it was said to be over`
+        const ids = manifestsIn(view.resource(protocol.log)).map(({ id }) => id)
+        const twice = ids.find((id, index) => ids.indexOf(id) < index)
+        if (twice !== undefined) return `${twice} stands twice in the log`
+        const kept = completed.find((id) => id >= first && id < nextId && ![...retained, ...retired].includes(id))
+        if (kept !== undefined && state.attempt !== null) return `${kept} is not retained, and it was not retired`
         const unsaid = retained.find((id) => id >= first && !completed.includes(id))
         return unsaid === undefined ? true : `${unsaid} is completed, and nobody was told`
       })
@@ -109,8 +119,10 @@ export const A4: ModelProperty = {
     protocol.processes.map((process) =>
       always(name(process.name), (view) => {
         const machine = coordinatorIn(process, view)?.machine.owner
-        if (machine === undefined || !machine.matches("active")) return true
-        const { terminal, pending, isPeriodicWanted, manualWanted } = machine.context
+        if (machine === undefined) return true
+        if (!machine.matches("active")) return machine.context.manualWanted === 0 ? true : "requests wait for nobody"
+        const { terminal, pending, isPeriodicWanted, manualWanted, policy } = machine.context
+        if (!isEqual(policy, protocol.settings.policy)) return "it has another policy"
         const { request = 0 } = protocol.settings.config.stimuli ?? {}
         if (manualWanted < 0 || manualWanted > request) return `${manualWanted} requests wait, ${request} can have come`
         if (isPeriodicWanted && protocol.settings.policy.trigger === "manual")
@@ -140,7 +152,9 @@ export const A5: ModelProperty = {
         if (action._tag !== "Deliver" || action.to !== process.coordinator.name) return true
         const known = before.history(protocol.history).completed.length
         if (after.history(protocol.history).completed.length === known) return true
-        const { retained, policy, failures } = coordinatorIn(process, after)?.machine.owner.context ?? emptyRetention
+        const { retained, policy, failures, isPauseOver } =
+          coordinatorIn(process, after)?.machine.owner.context ?? empty
+        if (isPauseOver) return "the pause begins with the completion"
         if (failures !== 0) return "failures are counted beyond a completion"
         return retained.length <= policy.retained ? true : `${retained.join()} are retained`
       })
@@ -148,7 +162,7 @@ export const A5: ModelProperty = {
   witness: (protocol) => (view) => view.history(protocol.history).completed.length > protocol.settings.policy.retained
 }
 
-const emptyRetention = { retained: [], policy: { retained: 0 }, failures: 0 }
+const empty = { retained: [], policy: { retained: 0 }, failures: 0, isPauseOver: false }
 
 export const A6: ModelProperty = {
   id: "A6",

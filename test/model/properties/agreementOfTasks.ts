@@ -1,7 +1,8 @@
 /** What the machines of subtasks, committers and jobs believe agrees with what is: see agreement.ts. */
 import { always, type Property, step } from "../../../packages/checker/src/property/Property.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
-import { mailboxOf } from "../system/names.ts"
+import { edgeOf, mailboxOf } from "../system/names.ts"
+import { edgesOf } from "../system/plan.ts"
 import type { Protocol } from "../system/protocolSystem.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { allSinks, allTasks, committerOf, isEqual, jobOf, manifestsIn } from "./reading.ts"
@@ -16,10 +17,11 @@ export const A7: ModelProperty = {
         const state = view.of(component)
         if (state === undefined) return true
         const { context } = state.machine.owner
-        const { captures, captured, marks } = state.plane
+        const { captures, captured, forwarded, marks } = state.plane
         const capturing = captures.filter(({ isAbandoned }) => !isAbandoned).map(({ id }) => id)
         if (!isEqual(context.capturing, capturing))
           return `captures of ${capturing.join()} are written, not ${context.capturing.join()}`
+        if (forwarded !== captured) return `${captured} was captured, and ${forwarded} was forwarded`
         if (context.lastId < captured) return `${captured} was captured, and the last is said to be ${context.lastId}`
         const delivered = context.channels.filter((channel) => marks[channel]?.id === context.barrier?.id)
         if (context.barrier === null) return context.blocked.length === 0 ? true : "channels are blocked for nothing"
@@ -146,10 +148,20 @@ export const A11: ModelProperty = {
         })
       })
     ),
+    ...protocol.processes.flatMap((process) =>
+      edgesOf(protocol.settings.plan).map(({ id }) => {
+        const edge = { name: edgeOf(process.name, id) }
+        return always(name(edge.name), (view) => {
+          const elements = view.messages(edge).map((element) => JSON.stringify(element))
+          const twice = elements.find((element, index) => elements.indexOf(element) < index)
+          return twice === undefined ? true : `${twice} is sent twice`
+        })
+      })
+    ),
     ...[protocol.log, protocol.store, protocol.ledger].map((resource) =>
       step(name(resource.name), (before, _, after) => {
-        const known = before.inFlight(resource).map((flight) => JSON.stringify(flight))
-        const flights = after.inFlight(resource).map((flight) => JSON.stringify(flight))
+        const known = before.inFlight(resource).map(({ operation }) => JSON.stringify(operation))
+        const flights = after.inFlight(resource).map(({ operation }) => JSON.stringify(operation))
         const times = (all: ReadonlyArray<string>, one: string) => all.filter((other) => other === one).length
         const twice = flights.find((flight) => times(flights, flight) > times(known, flight) + 1)
         return twice === undefined ? true : `${twice} is asked for twice`

@@ -1,6 +1,23 @@
 /** What the machines believe, and what is so: all of it. */
 import { A1, A2, A3, A4, A5, A6 } from "./agreement.ts"
+import { A12, A13, A14, A15 } from "./agreementOfSteps.ts"
 import { A7, A8, A9, A10, A11 } from "./agreementOfTasks.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 
-export const agreements: ReadonlyArray<ModelProperty> = [A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11]
+export const agreements: ReadonlyArray<ModelProperty> = [
+  A1,
+  A2,
+  A3,
+  A4,
+  A5,
+  A6,
+  A7,
+  A8,
+  A9,
+  A10,
+  A11,
+  A12,
+  A13,
+  A14,
+  A15
+]

@@ -1,0 +1,163 @@
+/** What single steps of the machines may do, and when: see agreement.ts. */
+import { always, step } from "../../../packages/checker/src/property/Property.ts"
+import type { View } from "../../../packages/checker/src/system/View.ts"
+import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
+import { edgeOf, mailboxOf } from "../system/names.ts"
+import { edgesOf } from "../system/plan.ts"
+import type { ProcessParts } from "../system/protocolSystem.ts"
+import type { ModelProperty } from "./ModelProperty.ts"
+import { isEqual, jobOf } from "./reading.ts"
+
+const contextOf = (process: ProcessParts, view: View) => view.of(process.coordinator)?.machine.owner.context
+
+const mailOf = (name: string, view: View) => view.messages({ name: mailboxOf(name) })
+
+/** The invalidations that the subtasks of a process have yet to hear of. */
+const toldInvalidations = (process: ProcessParts, view: View) =>
+  Object.values(process.tasks)
+    .flatMap(({ name }) => mailOf(name, view))
+    .flatMap((mail) => ("event" in mail && isInvalidation(mail.event) ? [mail.event] : []))
+
+const isInvalidation = (event: unknown): event is { readonly id: CheckpointId; readonly reason: string } =>
+  typeof event === "object" &&
+  event !== null &&
+  "type" in event &&
+  event.type === "checkpoint.invalidated" &&
+  "reason" in event
+
+export const A12: ModelProperty = {
+  id: "A12",
+  sentence: "the data of a subtask ends when that of all its inputs has ended, and it knows which",
+  of: (protocol, name) =>
+    protocol.processes.flatMap((process) =>
+      Object.entries(process.tasks).flatMap(([task, component]) => {
+        const inputs = edgesOf(protocol.settings.plan).filter(({ to }) => to === task)
+        if (inputs.length === 0) return []
+        return [
+          always(name(component.name), (view) => {
+            const machine = view.of(component)?.machine.owner
+            if (machine === undefined || !machine.matches("active")) return true
+            const ended = inputs.filter(({ id, from }) => hasEnded(process, view, { id, from })).map(({ id }) => id)
+            const { endedChannels } = machine.context
+            if (!isEqual([...endedChannels].sort(), ended.sort()))
+              return `${ended.join()} have ended, not ${endedChannels.join()}`
+            const isOver = machine.matches({ active: { data: "ended" } })
+            return isOver === (ended.length === inputs.length) ? true : "it is wrong about the end of its data"
+          })
+        ]
+      })
+    ),
+  witness: (protocol) => (view) =>
+    protocol.processes.some((process) =>
+      Object.values(process.tasks).some(
+        (task) => view.of(task)?.machine.owner.matches({ active: { data: "ended" } }) ?? false
+      )
+    )
+}
+
+/** The sender has said that there is no more, and the receiver has taken that. */
+const hasEnded = (
+  process: ProcessParts,
+  view: View,
+  { id, from }: { readonly id: string; readonly from: string }
+): boolean => {
+  const component = process.tasks[from]
+  const sender = component === undefined ? undefined : view.of(component)?.machine.owner
+  const isWaiting = view.messages({ name: edgeOf(process.name, id) }).some(({ type }) => type === "end")
+  return sender !== undefined && !isWaiting && isDataOver(sender)
+}
+
+const isDataOver = (machine: { readonly value: unknown }): boolean =>
+  JSON.stringify(machine.value).includes('"data":"ended"')
+
+export const A13: ModelProperty = {
+  id: "A13",
+  sentence: "checkpoints are triggered only for a job that runs, and an attempt of a coordinator begins afresh",
+  of: (protocol, name) =>
+    protocol.processes.map((process) =>
+      step(name(process.name), (before, action, after) => {
+        const isHeard = action._tag === "Deliver" || action._tag === "Timer"
+        if (!isHeard || ("to" in action && action.to !== process.coordinator.name)) return true
+        const [was, is] = [contextOf(process, before), contextOf(process, after)]
+        if (was === undefined || is === undefined) return true
+        if (action._tag === "Deliver" && action.message.type === "coordinator.start") {
+          const { failures, isPauseOver, isPeriodicWanted, manualWanted, terminal } = is
+          const fresh = { failures: 0, isPauseOver: true, isPeriodicWanted: false, manualWanted: 0, terminal: null }
+          return isEqual({ failures, isPauseOver, isPeriodicWanted, manualWanted, terminal }, fresh) ||
+            was.pending.length > 0
+            ? true
+            : "it begins with something of the last attempt"
+        }
+        if (is.nextId === was.nextId) return true
+        const isLate = mailOf(process.coordinator.name, after).some(({ type }) => type === "coordinator.suspend")
+        return isLate || (jobOf(process, after)?.matches("running") ?? false)
+          ? true
+          : "a checkpoint begins, and no job runs"
+      })
+    ),
+  witness: (protocol) => (view) => view.history(protocol.history).triggered.length > 0
+}
+
+const countedReasons = ["declined", "expired", "storageFailed"]
+
+export const A14: ModelProperty = {
+  id: "A14",
+  sentence: "an invalidation says why, and a failure is counted once, if it counts",
+  of: (protocol, name) =>
+    protocol.processes.map((process) =>
+      step(name(process.name), (before, action, after) => {
+        const isHeard = action._tag === "Deliver" || action._tag === "Timer"
+        if (!isHeard || ("to" in action && action.to !== process.coordinator.name)) return true
+        const known = before.history(protocol.history).invalidated
+        const added = after.history(protocol.history).invalidated.filter((id) => !known.includes(id))
+        const [was, is] = [contextOf(process, before), contextOf(process, after)]
+        if (was === undefined || is === undefined) return true
+        const isCompletion = !isEqual(
+          before.history(protocol.history).completed,
+          after.history(protocol.history).completed
+        )
+        if (action._tag === "Deliver" && action.message.type === "coordinator.start") return true
+        if (added.length === 0)
+          return isCompletion || is.failures === was.failures ? true : "a failure is counted for nothing"
+        const told = toldInvalidations(process, after).filter(({ id }) => added.includes(id))
+        if (isCoordinating(process, before) && !added.every((id) => told.some((event) => event.id === id))) {
+          return `${added.join()} were invalidated, and subtasks were not told`
+        }
+        if (told.some(({ reason }) => reason === "declined")) return "nobody declines without a reason"
+        if (isCompletion || (action._tag === "Deliver" && action.message.type === "coordinator.suspend")) return true
+        const newest = was.retained.at(-1) ?? 0
+        const counted = new Set(
+          told.filter(({ id, reason }) => countedReasons.includes(reason) && id > newest).map(({ id }) => id)
+        )
+        const expected = Math.min(was.failures + counted.size, (was.policy.toleratedFailures ?? 0) + 1)
+        return told.length === 0 || is.failures === expected
+          ? true
+          : `${is.failures} failures are counted, not ${expected}`
+      })
+    ),
+  witness: (protocol) => (view) => view.history(protocol.history).invalidated.length > 0
+}
+
+const isCoordinating = (process: ProcessParts, view: View): boolean =>
+  (view.of(process.coordinator)?.attempt ?? null) !== null
+
+export const A15: ModelProperty = {
+  id: "A15",
+  sentence: "a job backs off before it tries again, counts what failed, and stops only when all have finished",
+  of: (protocol, name) =>
+    protocol.processes.map((process) =>
+      step(name(process.name), (before, action, after) => {
+        const [was, is] = [jobOf(process, before), jobOf(process, after)]
+        if (was === undefined || is === undefined || isEqual(was.value, is.value)) return true
+        if (is.matches("claiming") && !was.matches("backingOff")) return "it tries again at once"
+        if (is.matches("backingOff") && is.context.failures < 1) return "it backs off from no failure"
+        if (action._tag !== "Deliver" || action.message.type !== "subtask.finished") return true
+        const hasFinished = Object.values(process.tasks).every(
+          (task) => before.of(task)?.machine.owner.matches("finished") ?? false
+        )
+        return hasFinished ? true : "somebody has not finished yet"
+      })
+    ),
+  witness: (protocol) => (view) =>
+    protocol.processes.some((process) => jobOf(process, view)?.matches("backingOff") ?? false)
+}
