@@ -43,7 +43,7 @@ export interface Recipe {
   readonly hasStimuli: boolean
 }
 
-const events = ["own", "told", "timer", "stored"] as const
+const events: ReadonlyArray<string> = ["own", "told", "timer", "stored"]
 
 const aRule: fc.Arbitrary<Rule> = fc.record<Rule>({
   mode: fc.nat({ max: modes - 1 }),
@@ -141,7 +141,7 @@ const partOf = (name: string, table: Recipe["members"], recipe: Recipe, exceptio
     timerEvent: (timer) => ({ type: "timer", from: timer.slice("retry-".length) }),
     durable: ({ last }) => last,
     step: (state, event): Step<State> => {
-      const kind = events.findIndex((type) => type === event.type)
+      const kind = events.indexOf(event.type)
       const other = "from" in event ? event.from : name === "hub" ? null : name
       const about = exception?.of === "hub" ? other : name
       const isExcepted = exception?.event === kind && about === recipe.names[exception.member]

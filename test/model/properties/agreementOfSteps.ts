@@ -37,6 +37,7 @@ export const A12: ModelProperty = {
           always(name(component.name), (view) => {
             const machine = view.of(component)?.machine.owner
             if (machine === undefined || !machine.matches("active")) return true
+            if (!inputs.every(({ from }) => isActive(process, view, from))) return true
             const ended = inputs.filter(({ id, from }) => hasEnded(process, view, { id, from })).map(({ id }) => id)
             const { endedChannels } = machine.context
             if (!isEqual([...endedChannels].sort(), ended.sort()))
@@ -53,6 +54,11 @@ export const A12: ModelProperty = {
         (task) => view.of(task)?.machine.owner.matches({ active: { data: "ended" } }) ?? false
       )
     )
+}
+
+const isActive = (process: ProcessParts, view: View, task: string): boolean => {
+  const component = process.tasks[task]
+  return component !== undefined && (view.of(component)?.machine.owner.matches("active") ?? false)
 }
 
 /** The sender has said that there is no more, and the receiver has taken that. */
@@ -139,7 +145,8 @@ export const A14: ModelProperty = {
 }
 
 const isCoordinating = (process: ProcessParts, view: View): boolean =>
-  (view.of(process.coordinator)?.attempt ?? null) !== null
+  (view.of(process.coordinator)?.attempt ?? null) !== null &&
+  Object.values(process.tasks).every((task) => view.of(task) !== undefined)
 
 export const A15: ModelProperty = {
   id: "A15",

@@ -106,10 +106,12 @@ const L4: LivenessProperty = {
   id: "L4",
   sentence: "an alignment comes to an end",
   of: (protocol, name) =>
-    allTasks(protocol).map(({ component }) => {
-      const isAligning = (view: View) => (view.of(component)?.machine.owner.context.barrier ?? null) !== null
-      return leadsTo(name(component.name), { from: isAligning, to: (view) => !isAligning(view), fair: goingOn })
-    })
+    allTasks(protocol)
+      .filter(({ task }) => (protocol.settings.plan[task]?.inputs.length ?? 0) > 1)
+      .map(({ component }) => {
+        const isAligning = (view: View) => (view.of(component)?.machine.owner.context.barrier ?? null) !== null
+        return leadsTo(name(component.name), { from: isAligning, to: (view) => !isAligning(view), fair: goingOn })
+      })
 }
 
 const L5: LivenessProperty = {
@@ -170,13 +172,19 @@ const checkpointOf = (object: string): CheckpointId => Number(/-c(\d+)-/.exec(ob
 
 const L8: LivenessProperty = {
   id: "L8",
-  sentence: "the state of an invalidated checkpoint is discarded",
+  sentence: "the state of an invalidated checkpoint is discarded while the job runs",
   of: (protocol, name) => {
     const isLeft = (view: View): boolean => {
       const { invalidated } = view.history(protocol.history)
       return view.resource(protocol.store).objects.some((object) => invalidated.includes(checkpointOf(object)))
     }
-    return [leadsTo(name(), { from: isLeft, to: (view) => !isLeft(view), fair: goingOn })]
+    return [
+      leadsTo(name(), {
+        from: (view) => isLeft(view) && !hasEnded(protocol, view),
+        to: (view) => !isLeft(view) || hasEnded(protocol, view),
+        fair: goingOn
+      })
+    ]
   }
 }
 

@@ -3,6 +3,8 @@
  *
  * A1 The order of a restore: load, ask the sinks what is visible, record what is corrupt, roll back what no snapshot
  *    holds, then build the subtasks; nothing runs before all of it is done (rule 8, S20).
+ * A2 The sinks are asked again after the rollback: a commit that was interrupted may have landed in between, and from
+ *    then on none can (rule 2).
  */
 import { Effect, type Scope } from "effect"
 import type { SinkSession } from "../connector/Sink.ts"
@@ -74,6 +76,13 @@ export const askWitnesses = Effect.fnUntraced(function* (options: {
 })
 
 type Rewind = Effect.Effect<void, SinkFailure>
+
+/** Asks the witnesses, and rewinds what they show too much of where the user has said so. */
+export const heedWitnesses = Effect.fnUntraced(function* (
+  options: Parameters<typeof askWitnesses>[0]
+): Effect.fn.Return<void, SinkFailure | OutputAhead> {
+  for (const rewind of yield* askWitnesses(options)) yield* rewind
+})
 
 /** Removes what no restored transaction refers to. */
 export const rollBackSinks = Effect.fnUntraced(function* (

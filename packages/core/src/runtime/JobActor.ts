@@ -12,7 +12,7 @@ import { type Claimed, type JobCommand, type JobEvent, type JobOutcome, jobMachi
 import type { Resume } from "../protocol/policy.ts"
 import { claimLog, type LogWriter } from "../storage/index.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
-import { askWitnesses, buildSubtasks, openSinks, planSplits, rollBackSinks } from "./Attempt.ts"
+import { buildSubtasks, heedWitnesses, openSinks, planSplits, rollBackSinks } from "./Attempt.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
 import { backoffDelay } from "./backoff.ts"
 import { CoordinatorActor } from "./CoordinatorActor.ts"
@@ -224,11 +224,12 @@ export class JobActor {
     this.#point = null
     const restored = point.manifest?.id ?? null
     const sessions = yield* openSinks(plan, claim.term)
-    const { rewindOutput } = settings
-    for (const rewind of yield* askWitnesses({ plan, sessions, restored, rewindOutput })) yield* rewind
+    const witnesses = heedWitnesses({ plan, sessions, restored, rewindOutput: settings.rewindOutput })
+    yield* witnesses
     yield* this.#invalidateCorrupt(point)
     const splits = yield* planSplits(plan, point)
     yield* rollBackSinks(plan, sessions, point).pipe(this.#inspected("rollback", restored))
+    yield* witnesses // A2 of Attempt
     this.#encoding = new EncodingGauge()
     const context: AttemptContext = {
       job: plan.pipeline,
