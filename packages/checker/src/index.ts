@@ -1,4 +1,6 @@
 export type { Model, ModelModule } from "./cli/moduleContract.ts"
+export * from "./conformance/Conformance.ts"
+export { conforms } from "./conformance/conforms.ts"
 export * from "./coverage/Coverage.ts"
 export {
   type CoverageReport,
@@ -19,6 +21,7 @@ export { assertHolds } from "./search/assertHolds.ts"
 export { check } from "./search/check.ts"
 export * from "./search/Report.ts"
 export * from "./search/simulate.ts"
+export { NotSymmetric } from "./symmetry/NotSymmetric.ts"
 export * from "./system/Action.ts"
 export * from "./system/Channel.ts"
 export * from "./system/Component.ts"

@@ -69,6 +69,28 @@ describe("findLasso", () => {
     ])
   })
 
+  it("F5 what one component has to avoid, another one may go through", () => {
+    const pay = 3
+    const behind = [
+      [3, 4, go],
+      [4, 3, go],
+      [4, null, serve]
+    ] as const
+    const before = [
+      [0, 1, serve],
+      [1, 0, go],
+      [1, 2, go],
+      [2, 1, go],
+      [2, null, pay],
+      [0, 3, beside]
+    ] as const
+    const lasso = search(graphOf(6, ...before, ...behind), weak(go), strong(serve), strong(pay))
+    expect(lasso?.loop).toEqual([
+      { state: 0, edge: 0 },
+      { state: 1, edge: 0 }
+    ])
+  })
+
   it("F5 a loop may pass where a strongly fair action is enabled if it also takes it", () => {
     const graph = graphOf(4, [0, 1, go], [1, 0, go], [1, 2, serve], [2, 0, go], [2, 3, beside])
     const lasso = search(graph, weak(go), strong(serve))

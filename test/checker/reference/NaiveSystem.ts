@@ -2,8 +2,8 @@
  * What a `System` means, written once more from its contract: plain values, copied at every step, compared as JSON text.
  * It shares nothing with the checker but the types of the contract, and is as simple as it is slow.
  *
- * State is what a `View` can tell. Operations in flight with an ordered resource are told apart by the order in which
- * each component asked, not by the order between components.
+ * State is what a `View` can tell: so operations in flight with an ordered resource are a sequence, with those that came
+ * to be late behind the others.
  */
 import type { Action, ActionClass, Channel, Effect, Message, OperationOutcome, System, View } from "@tidemark/checker"
 import { trusted } from "../../../packages/checker/src/system/trusted.ts"
@@ -306,10 +306,7 @@ export class NaiveSystem {
   }
 
   #flying(resource: string, flights: ReadonlyArray<Flight>): ReadonlyArray<Flight> {
-    if (named(this.system.resources, resource).isOrdered !== true) return sorted(flights)
-    const askers = sorted(distinct(flights.flatMap(({ from }) => from ?? [])))
-    const awaited = askers.flatMap((asker) => flights.filter(({ from }) => from === asker))
-    return [...awaited, ...sorted(flights.filter(({ from }) => from === null))]
+    return named(this.system.resources, resource).isOrdered === true ? flights : sorted(flights)
   }
 }
 

@@ -52,7 +52,7 @@ const asks: fc.Arbitrary<ReadonlyArray<Effect>> = fc.oneof(
     arbitrary: fc
       .constantFrom(1, 2)
       .map((operation): ReadonlyArray<Effect> => [{ _tag: "Request", resource: "store", operation }]),
-    weight: 2
+    weight: 3
   },
   {
     arbitrary: fc
@@ -108,11 +108,11 @@ const channels: fc.Arbitrary<ReadonlyArray<Channel>> = fc
     readers: fc.constantFrom(["first", "helper"], ["helper"])
   })
   .map(({ kinds: [left, right], whenDown, isSenderNamed, readers }) => {
-    const unreliable = { loses: ({ type }: Message) => type === "ping", duplicates: () => true, capacity: 1 }
+    const unreliable = { loses: ({ type }: Message) => type === "ping", duplicates: () => true, capacity: 2 }
     return [
       channel({ name: "left", kind: left, to: "second", ...unreliable, ...(isSenderNamed ? { from: "first" } : {}) }),
       channel({ name: "right", kind: right, to: "first", whenDown, ...unreliable }),
-      channel({ name: "notices", kind: "set", to: readers, capacity: 1 }),
+      channel({ name: "notices", kind: "set", to: readers, capacity: 2 }),
       channel({ name: "answers", kind: "bag", to: "first", whenDown, capacity: 2 })
     ]
   })
@@ -120,7 +120,7 @@ const channels: fc.Arbitrary<ReadonlyArray<Channel>> = fc
 const answer = (type: string): ReadonlyArray<Effect> => [{ _tag: "Send", channel: "answers", message: { type } }]
 
 const stores: fc.Arbitrary<Resource<number, number>> = fc
-  .record({ isOrdered: fc.boolean(), fails: fc.boolean(), doubts: fc.boolean(), tears: fc.boolean() })
+  .record({ isOrdered: fc.boolean(), fails: maybe(8), doubts: maybe(8), tears: maybe(7) })
   .map(({ isOrdered, fails, doubts, tears }) =>
     resource({
       name: "store",
@@ -150,7 +150,7 @@ const faults: fc.Arbitrary<Readonly<Record<string, number>>> = fc.dictionary(
     "right.duplicate"
   ),
   fc.constantFrom(1, 1, 1, 2, 0),
-  { maxKeys: 4, size: "max" }
+  { minKeys: 2, maxKeys: 6, size: "max" }
 )
 
 interface Case {
@@ -223,7 +223,7 @@ export const cases: fc.Arbitrary<Case> = fc
     channels,
     store: stores,
     faults,
-    crashing: fc.constantFrom(["first"], ["second"], ["first", "second"]),
+    crashing: fc.constantFrom(["first"], ["second"], ["first", "second"], ["helper"], ["first", "helper"]),
     doesRecover: maybe(8),
     starts: fc.constantFrom(["first", "second"], ["first", "second", "helper"]),
     stimulus: one(
@@ -239,17 +239,20 @@ export const cases: fc.Arbitrary<Case> = fc
       second: componentOf("second", secondTable),
       store: drawn.store
     }
+    const helper = componentOf("helper", drawn.helper)
+    const recovery = drawn.crashing.filter((name) => name !== "helper").map(start)
     const spec: SystemSpec = {
       name: "random",
-      components: [parts.first, parts.second, componentOf("helper", drawn.helper)],
+      components: [parts.first, parts.second, helper],
       channels: drawn.channels,
       resources: [drawn.store],
       history,
       initially: drawn.starts.map(start),
-      stimuli: [{ name: "push", times: 1, effects: drawn.stimulus, when: (view) => view.of(parts.second) !== 2 }],
-      crashes: [
-        { name: "unit", components: drawn.crashing, recover: drawn.doesRecover ? drawn.crashing.map(start) : null }
+      stimuli: [
+        { name: "push", times: 1, effects: drawn.stimulus, when: (view) => view.of(parts.second) !== 2 },
+        { name: "help", times: 1, effects: [start("helper")], when: (view) => view.of(helper) === undefined }
       ],
+      crashes: [{ name: "unit", components: drawn.crashing, recover: drawn.doesRecover ? recovery : null }],
       faults: drawn.faults,
       bounds: { "at most two operations at once": (view) => view.inFlight(drawn.store).length <= 2 }
     }

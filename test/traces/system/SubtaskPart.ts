@@ -29,17 +29,8 @@ import {
   withDoing,
   withoutDoing
 } from "./actor.ts"
-import {
-  type DataPlaneFact,
-  edgesOf,
-  indexOf,
-  type PlannedTask,
-  type RunOptions,
-  type Script,
-  type SubtaskScript,
-  taskOf,
-  tasksOf
-} from "./RunShape.ts"
+import { type DataPlaneFact, indexOf, type RunOptions, type Script, type SubtaskScript, taskOf } from "./RunShape.ts"
+import { type Environment, environmentOf, runOf } from "./subtaskEnvironment.ts"
 
 /** What flows through a data channel, as far as a trace tells of it. */
 export type TracedElement =
@@ -87,42 +78,6 @@ export type SubtaskMail =
   | { readonly type: "write.began" | "write.ended"; readonly id: CheckpointId }
 
 export type SubtaskPart = Component<SubtaskState, SubtaskMail, SubtaskBegin>
-
-/** What never changes about a subtask, in each of its runs. */
-interface Environment {
-  readonly id: SubtaskId
-  readonly planned: PlannedTask
-  readonly runs: ReadonlyArray<RunEnvironment>
-}
-
-interface RunEnvironment {
-  readonly inputs: ReadonlyArray<ChannelId>
-  readonly outputs: ReadonlyArray<ChannelId>
-  readonly parallelism: number
-  readonly script: SubtaskScript
-}
-
-const emptyScript: SubtaskScript = { facts: [], prepared: {}, persisted: {}, restored: null }
-
-const environmentOf = ({ plan }: RunOptions, { runs }: Script, id: SubtaskId): Environment => {
-  const planned = tasksOf(plan).find((task) => task.id === taskOf(id))
-  if (planned === undefined) throw new Error(`Subtask ${id} belongs to no task of pipeline ${plan.pipeline}.`)
-  return {
-    ...{ id, planned },
-    runs: runs.map(({ of, subtasks }) => {
-      const parallelism = subtasks.length / plan.tasks.length
-      const edges = edgesOf(plan, parallelism)
-      return {
-        inputs: edges.filter(({ to }) => to === id).map((edge) => edge.id),
-        outputs: edges.filter(({ from }) => from === id).map((edge) => edge.id),
-        ...{ parallelism, script: of[id] ?? emptyScript }
-      }
-    })
-  }
-}
-
-const runOf = (env: Environment, run: number): RunEnvironment =>
-  env.runs[run] ?? { inputs: [], outputs: [], parallelism: 1, script: emptyScript }
 
 export const makeSubtaskPart = (options: RunOptions, script: Script, id: SubtaskId): SubtaskPart => {
   const env = environmentOf(options, script, id)

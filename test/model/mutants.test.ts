@@ -1,0 +1,46 @@
+/** Defects of the runtime around the machines, seeded one at a time: each is noticed, by a property that it breaks. */
+import { describe, expect, it } from "vitest"
+import { check } from "../../packages/checker/src/search/check.ts"
+import { propertiesOf } from "./configurations/Configuration.ts"
+import { small } from "./configurations/small.ts"
+import type { DesignMutant } from "./system/Config.ts"
+import { protocolSystem } from "./system/protocolSystem.ts"
+
+/** In which configuration a mutant is noticed, and by which properties: any of them may be the first. */
+const killers: Readonly<Record<DesignMutant, readonly [configuration: string, ...properties: ReadonlyArray<string>]>> =
+  {
+    sourceOffsetOffByOne: ["uneven"],
+    restoreWithoutRewind: ["failure"],
+    restoreForgetsCommit: ["failure"],
+    restoreCommitsUnheld: ["crashWhileWriting"],
+    openTransactionsSurviveRestore: ["crashWhileWriting"],
+    transactionNamesReused: ["retention"],
+    notifiedBeforeManifest: ["uneven"],
+    committedAtBarrier: ["retention"],
+    preparedNotInSnapshot: ["failure"],
+    unknownOutcomeDiscards: ["logAmbiguous"],
+    planMissesSubtask: ["uneven"],
+    blockedChannelIsRead: ["uneven"],
+    invalidationNotSent: ["lostTrigger"],
+    idsStartOver: ["failure"],
+    resumesFromOldest: ["damage"],
+    releasedBeforeEntry: ["retention"],
+    witnessAskedOnce: ["damage"]
+  }
+
+describe("a defect of the runtime around the machines", () => {
+  it.each(Object.entries(killers))("%s is noticed", (mutant, [name, ...expected]) => {
+    const found = small.find(({ config }) => config.name === name)
+    if (found === undefined) throw new Error(`There is no configuration ${name}.`)
+    const protocol = protocolSystem({ ...found.config, mutant: mutantOf(mutant) })
+    const { violations } = check(protocol.system, propertiesOf(protocol, { shows: [], ends: found.ends }))
+    const ids = violations.map(({ property }) => property.split(" ")[0])
+    expect(ids).toEqual(expected)
+  })
+})
+
+const mutantOf = (name: string): DesignMutant => {
+  const found = Object.keys(killers).find((known): known is DesignMutant => known === name)
+  if (found === undefined) throw new Error(`There is no mutant ${name}.`)
+  return found
+}
