@@ -9,6 +9,7 @@ import { formatTrace } from "../../packages/checker/src/trace/formatTrace.ts"
 import { type Configuration, checkConfiguration } from "./configurations/Configuration.ts"
 import { deep } from "./configurations/deep.ts"
 import { small } from "./configurations/small.ts"
+import { protocolSystem } from "./system/protocolSystem.ts"
 
 const headings = ["configuration", "states", "edges", "depth", "seconds", "states/s", "bytes/state", "verdict"]
 const widths = [24, 12, 13, 6, 8, 9, 11, 0]
@@ -56,6 +57,6 @@ for (const found of chosen(process.argv.slice(2))) {
   if (report.holds && report.states === found.states && report.edges === found.edges) continue
   process.exitCode = 1
   for (const { property, detail, trace } of report.violations)
-    console.log(`${property}: ${detail}\n${formatTrace(trace)}`)
+    console.log(`${property}: ${detail}\n${formatTrace(protocolSystem(found.config).system, trace)}`)
   for (const warning of report.warnings) console.log(warning)
 }

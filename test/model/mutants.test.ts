@@ -9,23 +9,23 @@ import { protocolSystem } from "./system/protocolSystem.ts"
 /** In which configuration a mutant is noticed, and by which properties: any of them may be the first. */
 const killers: Readonly<Record<DesignMutant, readonly [configuration: string, ...properties: ReadonlyArray<string>]>> =
   {
-    sourceOffsetOffByOne: ["uneven"],
-    restoreWithoutRewind: ["failure"],
-    restoreForgetsCommit: ["failure"],
-    restoreCommitsUnheld: ["crashWhileWriting"],
-    openTransactionsSurviveRestore: ["crashWhileWriting"],
-    transactionNamesReused: ["retention"],
-    notifiedBeforeManifest: ["uneven"],
-    committedAtBarrier: ["retention"],
-    preparedNotInSnapshot: ["failure"],
-    unknownOutcomeDiscards: ["logAmbiguous"],
-    planMissesSubtask: ["uneven"],
-    blockedChannelIsRead: ["uneven"],
-    invalidationNotSent: ["lostTrigger"],
-    idsStartOver: ["failure"],
-    resumesFromOldest: ["damage"],
-    releasedBeforeEntry: ["retention"],
-    witnessAskedOnce: ["damage"]
+    sourceOffsetOffByOne: ["uneven", "S4"],
+    restoreWithoutRewind: ["failure", "?"],
+    restoreForgetsCommit: ["failure", "S19"],
+    restoreCommitsUnheld: ["crashWhileWriting", "S20"],
+    openTransactionsSurviveRestore: ["crashWhileWriting", "S20"],
+    transactionNamesReused: ["retention", "S18"],
+    notifiedBeforeManifest: ["uneven", "S7"],
+    committedAtBarrier: ["retention", "S5"],
+    preparedNotInSnapshot: ["failure", "S5"],
+    unknownOutcomeDiscards: ["logAmbiguous", "S12"],
+    planMissesSubtask: ["uneven", "S3", "S4"],
+    blockedChannelIsRead: ["uneven", "S16"],
+    invalidationNotSent: ["lostTrigger", "every"],
+    idsStartOver: ["crash", "S6"],
+    resumesFromOldest: ["damage", "S9"],
+    releasedBeforeEntry: ["retention", "S13"],
+    witnessAskedOnce: ["damage", "?"]
   }
 
 describe("a defect of the runtime around the machines", () => {

@@ -17,4 +17,27 @@ describe("the gauge of captures being encoded", () => {
     await Effect.runPromise(Fiber.join(waiting))
     expect(gauge.isIdle).toBe(true)
   })
+
+  it("lets those who wait act in the order of their calls, also past a later capture", async () => {
+    const gauge = new EncodingGauge()
+    const acted: Array<number> = []
+    const encoded = gauge.begin()
+    const act = (number: number) => Effect.runFork(gauge.actWhenIdle(() => acted.push(number), "1 minute"))
+    const fibers = [act(1), act(2)]
+    await new Promise(setImmediate)
+    expect(acted).toEqual([])
+    encoded()
+    fibers.push(act(3))
+    expect(gauge.isIdle).toBe(false)
+    for (const fiber of fibers) await Effect.runPromise(Fiber.join(fiber))
+    expect([acted, gauge.isIdle]).toEqual([[1, 2, 3], true])
+  })
+
+  it("acts without idleness when patience is over", async () => {
+    const gauge = new EncodingGauge()
+    gauge.begin()
+    const acted: Array<number> = []
+    await Effect.runPromise(gauge.actWhenIdle(() => acted.push(1), "1 millis"))
+    expect(acted).toEqual([1])
+  })
 })

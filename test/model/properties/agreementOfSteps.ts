@@ -156,6 +156,11 @@ export const A15: ModelProperty = {
       step(name(process.name), (before, action, after) => {
         const [was, is] = [jobOf(process, before), jobOf(process, after)]
         if (was === undefined || is === undefined || isEqual(was.value, is.value)) return true
+        const { attempt, failures, outcome } = is.context
+        if (attempt > was.context.attempt + 1) return `attempt ${attempt} follows ${was.context.attempt}`
+        const isFailure = is.matches("failing") && (outcome === null || outcome === "failed")
+        if (isFailure && failures !== was.context.failures + 1)
+          return `${failures} failures follow ${was.context.failures}`
         if (is.matches("claiming") && !was.matches("backingOff")) return "it tries again at once"
         if (is.matches("backingOff") && is.context.failures < 1) return "it backs off from no failure"
         if (action._tag !== "Deliver" || action.message.type !== "subtask.finished") return true

@@ -108,8 +108,12 @@ export const A10: ModelProperty = {
         }
         if (machine.matches("running") && !isEqual(subtasks, Object.keys(process.tasks).sort()))
           return "subtasks are missing"
-        if (machine.status !== "done") return true
+        if (machine.status !== "done")
+          return outcome === "alreadyEnded" ? "it has nothing to do, and does not end" : true
         if (activity !== null || writer !== null) return "it has ended, and still works"
+        const { entries } = view.resource(protocol.log)
+        const isRecorded = machine.value === "stopped" || machine.value === "failed" || entries.some(isEnd)
+        if (!isRecorded) return "its end is recorded nowhere"
         const ended = outcome === "alreadyEnded" ? "finished" : (outcome ?? "nothing")
         return machine.value === ended ? true : `it has ended as ${String(machine.value)} after ${outcome}`
       }),
@@ -121,6 +125,8 @@ export const A10: ModelProperty = {
     ]),
   witness: (protocol) => (view) => protocol.processes.some((process) => jobOf(process, view)?.status === "done")
 }
+
+const isEnd = ({ entry }: { readonly entry: { readonly _tag: string } }): boolean => entry._tag === "End"
 
 const claimOf = (protocol: Protocol, view: View, term: number) => {
   const { entries } = view.resource(protocol.log)

@@ -219,9 +219,8 @@ export class CoordinatorStep {
     const place = known.find((found) => found.id === id)
     if (attempt === null || place === undefined) return
     this.#state = { ...this.#state, places: known.filter((found) => found.id !== id) }
-    this.#note({ _tag: "Retired", id })
     const { objects, slot } = place
-    const operation: LogOperation = { op: "delete", slot, objects, to: this.#env.mailbox }
+    const operation: LogOperation = { op: "delete", id, slot, objects, to: this.#env.mailbox }
     this.#effects.push({ _tag: "Request", resource: places.log, operation })
     if (this.#env.settings.mutant === "releasedBeforeEntry") this.#store({ op: "delete", objects })
   }

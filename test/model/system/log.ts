@@ -2,9 +2,10 @@
 
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
 import { type Resource, resource } from "../../../packages/checker/src/system/Resource.ts"
+import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import type { LogEntry } from "../../../packages/core/src/storage/LogEntry.ts"
 import type { PlacedEntry } from "../../../packages/core/src/storage/logView.ts"
-import type { CoordinatorMail, JobMail, LogAnswer, LogOperation } from "./messages.ts"
+import type { CoordinatorMail, Fact, JobMail, LogAnswer, LogOperation } from "./messages.ts"
 import { places } from "./names.ts"
 
 export interface LogState {
@@ -13,6 +14,8 @@ export interface LogState {
 }
 
 const post = (to: string, message: JobMail | CoordinatorMail): Effect => ({ _tag: "Send", channel: to, message })
+
+const retired = (id: CheckpointId): Effect => ({ _tag: "Note", fact: { _tag: "Retired", id } satisfies Fact })
 
 const isSame = (a: LogEntry, b: LogEntry): boolean => JSON.stringify(a) === JSON.stringify(b)
 
@@ -42,7 +45,7 @@ const apply = (
       const entries = log.entries.filter(({ slot }) => slot !== operation.slot)
       return {
         state: { entries },
-        effects: [post(operation.to, { type: "entry.deleted", objects: operation.objects })]
+        effects: [retired(operation.id), post(operation.to, { type: "entry.deleted", objects: operation.objects })]
       }
     }
   }

@@ -108,7 +108,13 @@ export type LogOperation =
     }
   | { readonly op: "read"; readonly of: Asked; readonly to: string }
   | { readonly op: "list"; readonly of: Asked; readonly to: string }
-  | { readonly op: "delete"; readonly slot: number; readonly objects: ReadonlyArray<string>; readonly to: string }
+  | {
+      readonly op: "delete"
+      readonly id: CheckpointId
+      readonly slot: number
+      readonly objects: ReadonlyArray<string>
+      readonly to: string
+    }
 
 export type StoreOperation =
   | { readonly op: "put"; readonly id: CheckpointId; readonly object: string; readonly to: string }
@@ -160,6 +166,7 @@ export type Fact =
   | { readonly _tag: "Triggered"; readonly id: CheckpointId; readonly term: Term }
   | { readonly _tag: "Completed"; readonly id: CheckpointId }
   | { readonly _tag: "Invalidated"; readonly id: CheckpointId }
+  /** The entry of a completed checkpoint was removed. */
   | { readonly _tag: "Retired"; readonly id: CheckpointId }
   /** A claim was answered, and nothing stood above it: its term leads. */
   | { readonly _tag: "Led"; readonly term: Term; readonly slot: number }

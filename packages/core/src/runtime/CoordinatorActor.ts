@@ -182,9 +182,8 @@ export class CoordinatorActor {
       tellSources()
       return
     }
-    // Records flow on while the views of an earlier checkpoint are encoded; the barriers start a little later.
-    const waited = Effect.timeoutOption(encoding.idle, encodingPatience)
-    this.#running.activities.start(`trigger ${barrier.id}`, Effect.map(waited, tellSources))
+    // Records flow on while the views of an earlier checkpoint are encoded; the barriers start a little later, in order.
+    this.#running.activities.start(`trigger ${barrier.id}`, encoding.actWhenIdle(tellSources, encodingPatience))
   }
 
   #tellSubtasks(event: Parameters<SubtaskRuntime["mailbox"]["post"]>[0]): void {

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { type Duration, Effect, Semaphore } from "effect"
 
 /**
  * How many captures of an attempt are being encoded. A table that is captured while it is still being encoded has to
@@ -7,6 +7,8 @@ import { Effect } from "effect"
 export class EncodingGauge {
   #running = 0
   #waiting: Array<() => void> = []
+  readonly #turns = Semaphore.makeUnsafe(1)
+  #queued = 0
 
   /** A capture begins; call what it answers once the view is encoded or given up. Further calls change nothing. */
   begin(): () => void {
@@ -23,8 +25,22 @@ export class EncodingGauge {
     }
   }
 
+  /** Nothing is being encoded, and nobody waits for that. */
   get isIdle(): boolean {
-    return this.#running === 0
+    return this.#running === 0 && this.#queued === 0
+  }
+
+  /** Acts once nothing is being encoded, or when patience is over; those who wait act in the order of their calls. */
+  actWhenIdle(act: () => void, patience: Duration.Input): Effect.Effect<void> {
+    this.#queued++
+    const waited = Effect.timeoutOption(this.idle, patience)
+    const acted = Effect.map(waited, act)
+    return Effect.ensuring(
+      this.#turns.withPermits(1)(acted),
+      Effect.sync(() => {
+        this.#queued--
+      })
+    )
   }
 
   readonly idle: Effect.Effect<void> = Effect.callback((resume) => {
