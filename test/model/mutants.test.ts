@@ -10,7 +10,7 @@ import { protocolSystem } from "./system/protocolSystem.ts"
 const killers: Readonly<Record<DesignMutant, readonly [configuration: string, ...properties: ReadonlyArray<string>]>> =
   {
     sourceOffsetOffByOne: ["uneven", "S4"],
-    restoreWithoutRewind: ["failure", "?"],
+    restoreWithoutRewind: ["failure", "S4"],
     restoreForgetsCommit: ["failure", "S19"],
     restoreCommitsUnheld: ["crashWhileWriting", "S20"],
     openTransactionsSurviveRestore: ["crashWhileWriting", "S20"],
@@ -25,7 +25,7 @@ const killers: Readonly<Record<DesignMutant, readonly [configuration: string, ..
     idsStartOver: ["crash", "S6"],
     resumesFromOldest: ["damage", "S9"],
     releasedBeforeEntry: ["retention", "S13"],
-    witnessAskedOnce: ["damage", "?"]
+    witnessAskedOnce: ["damage", "S19"]
   }
 
 describe("a defect of the runtime around the machines", () => {

@@ -15,8 +15,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S7", "S11", "S12", "S13", "S14", "S15", "S16", "S17"],
     ends: ["stopped", "running"],
-    states: 25361,
-    edges: 75740
+    states: 25343,
+    edges: 75728
   }),
   configuration({
     about: "Another process goes on after a stop.",
@@ -60,8 +60,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S10", "S11", "S12", "S13", "S15", "S17", "S19", "S23"],
     ends: ["finished", "cancelled", "failed"],
-    states: 22021,
-    edges: 50070
+    states: 21996,
+    edges: 50060
   }),
   configuration({
     about: "A process crashes and comes back.",

@@ -42,7 +42,7 @@ export const storage: ReadonlyArray<Configuration> = [
     config: { name: "logLate", plan: plans.line(1), stimuli: { request: 1 }, faults: { "log.late": 1 } },
     shows: ["S1", "S3", "S5", "S6", "S7", "S10", "S11", "S13", "S14", "S15", "S17", "S23"],
     ends: ["finished"],
-    states: 21018,
+    states: 21024,
     edges: 67221
   }),
   configuration({

@@ -71,8 +71,8 @@ export const tracedSystem = (options: RunOptions, trace: ReadonlyArray<TraceLine
       channels: [
         { name: "calls", kind: "fifo", to: visitor.name },
         ...actors.map((actor) => ({ name: mailOf(actor), kind: "fifo" as const, to: actor })),
-        // A trigger that waits until views are encoded may be overtaken by the next one.
-        ...subtasks.map(({ name }) => ({ name: triggersOf(name), kind: "bag" as const, to: name })),
+        // Triggers wait until views are encoded, in their order; the other mail passes them.
+        ...subtasks.map(({ name }) => ({ name: triggersOf(name), kind: "fifo" as const, to: name })),
         ...["job", "coordinator"].map((actor) => ({ name: answersOf(actor), kind: "bag" as const, to: actor })),
         ...edgesOf(plan, parallelism).map(({ from, id, to }) => ({ name: id, kind: "fifo" as const, from, to }))
       ],
