@@ -64,8 +64,9 @@ describe("the mutants of a relay", () => {
       _tag: "Killed",
       property: "each number once, in order",
       configuration: "1 messages, 1 losses",
-      states: 15,
-      length: 4
+      states: 13,
+      length: 6,
+      isShortest: false
     })
   })
 

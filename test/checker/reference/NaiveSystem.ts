@@ -143,13 +143,13 @@ export class NaiveSystem {
           of: once,
           next: this.#step(holding(rest, world), to, message)
         }
-        const paid = kind !== "set" && duplicates?.(message) === true ? this.#pay(world, name, "duplicate") : null
+        const paid = duplicates?.(message) === true ? this.#pay(world, name, "duplicate") : null
         if (paid === null) return [delivered]
         const both = this.#step(holding(again, paid), to, message)
         return [delivered, { action: { ...twice, message }, of: twice, next: both }]
       })
       const of = { _tag: "Lose", channel: name } as const
-      const paid = kind !== "set" && loses?.(message) === true ? this.#pay(world, name, "lose") : null
+      const paid = loses?.(message) === true ? this.#pay(world, name, "lose") : null
       return paid === null ? received : [...received, { action: { ...of, message }, of, next: holding(rest, paid) }]
     })
   }

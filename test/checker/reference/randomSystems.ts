@@ -108,10 +108,13 @@ const channels: fc.Arbitrary<ReadonlyArray<Channel>> = fc
     readers: fc.constantFrom(["first", "helper"], ["helper"])
   })
   .map(({ kinds: [left, right], whenDown, isSenderNamed, readers }) => {
-    const unreliable = { loses: ({ type }: Message) => type === "ping", duplicates: () => true, capacity: 2 }
+    const unreliable = (kind: Channel["kind"]): Pick<Channel, "kind" | "capacity" | "loses" | "duplicates"> => {
+      const faults = { loses: ({ type }: Message) => type === "ping", duplicates: () => true }
+      return { kind, capacity: 2, ...(kind === "set" ? {} : faults) }
+    }
     return [
-      channel({ name: "left", kind: left, to: "second", ...unreliable, ...(isSenderNamed ? { from: "first" } : {}) }),
-      channel({ name: "right", kind: right, to: "first", whenDown, ...unreliable }),
+      channel({ name: "left", to: "second", ...unreliable(left), ...(isSenderNamed ? { from: "first" } : {}) }),
+      channel({ name: "right", to: "first", whenDown, ...unreliable(right) }),
       channel({ name: "notices", kind: "set", to: readers, capacity: 2 }),
       channel({ name: "answers", kind: "bag", to: "first", whenDown, capacity: 2 })
     ]

@@ -65,7 +65,7 @@ describe("random systems", () => {
         fc.pre(states !== null)
         compare(system, properties, states)
       }),
-      { numRuns: 200 }
+      { numRuns: 120 }
     )
   })
 

@@ -165,7 +165,7 @@ describe("the bitstate visited set", () => {
       const set = new BitstateSet({ bits })
       for (let index = 0; index < states; index += 1) set.add(numbered(index, 7))
       const real = set.count / states
-      expect(Math.abs(set.coverage - real), `${bits} bits`).toBeLessThan(0.02)
+      expect(Math.abs(set.share - real), `${bits} bits`).toBeLessThan(0.02)
       expect(real).toBeGreaterThan(least)
       expect(set.bytes).toBe(bits / 8)
     }

@@ -35,6 +35,7 @@ export const deep: ReadonlyArray<Configuration> = [
     },
     shows: [
       "S1",
+      "S2",
       "S3",
       "S4",
       "S5",
@@ -46,14 +47,16 @@ export const deep: ReadonlyArray<Configuration> = [
       "S11",
       "S12",
       "S13",
+      "S14",
       "S15",
       "S16",
       "S17",
       "S18",
-      "S23"
+      "S23",
+      "S24"
     ],
     ends: ["finished"],
-    states: 0,
-    edges: 0
+    states: 21_976_899,
+    edges: 105_043_582
   })
 ]

@@ -92,7 +92,7 @@ export const A3: ModelProperty = {
         const tail = state?.tails.at(-1)
         if (state === undefined || tail === undefined) return true
         const { pending, nextId, retained } = state.machine.owner.context
-        const { completed, invalidated, retired } = view.history(protocol.history)
+        const { completed, invalidated } = view.history(protocol.history)
         const first = firstIdOf(protocol, view, tail.term) ?? nextId
         for (let id = first; id < nextId; id++) {
           const isKnown = pending.includes(id) || completed.includes(id) || invalidated.includes(id)
@@ -103,8 +103,8 @@ export const A3: ModelProperty = {
         const ids = manifestsIn(view.resource(protocol.log)).map(({ id }) => id)
         const twice = ids.find((id, index) => ids.indexOf(id) < index)
         if (twice !== undefined) return `${twice} stands twice in the log`
-        const kept = completed.find((id) => id >= first && id < nextId && ![...retained, ...retired].includes(id))
-        if (kept !== undefined && state.attempt !== null) return `${kept} is not retained, and it was not retired`
+        const kept = state.places.find((place) => place.id >= first && !retained.includes(place.id))
+        if (kept !== undefined && state.attempt !== null) return `${kept.id} is not retained, and it is not removed`
         const unsaid = retained.find((id) => id >= first && !completed.includes(id))
         return unsaid === undefined ? true : `${unsaid} is completed, and nobody was told`
       })

@@ -59,7 +59,7 @@ export const makePlane = (of: {
   broken: []
 })
 
-export const blame = (plane: Plane, problem: string): Plane => ({
+const blame = (plane: Plane, problem: string): Plane => ({
   ...plane,
   broken: [...new Set([...plane.broken, problem])].sort()
 })

@@ -20,7 +20,7 @@ const post = (to: string, message: JobMail | SubtaskMail): Effect => ({ _tag: "S
 const adding = (set: ReadonlyArray<string>, ...values: ReadonlyArray<string>): ReadonlyArray<string> =>
   [...new Set([...set, ...values])].sort()
 
-export const highestVisible = (ledger: LedgerState): CheckpointId =>
+const highestVisible = (ledger: LedgerState): CheckpointId =>
   Math.max(0, ...ledger.visible.map((text) => transactionOf(text).checkpoint))
 
 const prepare = (ledger: LedgerState, transaction: string): LedgerState => ({

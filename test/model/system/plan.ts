@@ -58,7 +58,7 @@ export interface Edge {
 export const edgesOf = (plan: Plan): ReadonlyArray<Edge> =>
   Object.entries(plan).flatMap(([to, { inputs }]) => inputs.map((from) => ({ from, to, id: edgeId(from, to) })))
 
-export const edgeId = (from: SubtaskId, to: SubtaskId): ChannelId => `${from}>${to}`
+const edgeId = (from: SubtaskId, to: SubtaskId): ChannelId => `${from}>${to}`
 
 export const tasksOf = (plan: Plan): ReadonlyArray<SubtaskId> => Object.keys(plan)
 

@@ -3,8 +3,14 @@
  *
  * M1 Each actor has one mailbox: its senders' messages come in the order in which they were sent, as in the runtime.
  * M2 The outcome of an operation and the mail that tells of it are one step: between them nobody else could observe
- *    either.
+ *    either. An operation on the log, the store or the sinks' target is one step, and a claim takes several
+ *    (see `claims.ts`); loading a checkpoint reads all of its objects at once.
  * M3 A process that crashes loses its actors, mail and timers; its operations in flight land or vanish.
+ * M4 A timer that is armed may fire at any moment. Where a configuration does not list a timer it never fires: what is
+ *    shown then holds for runs in which it takes longer than the rest.
+ * M5 Subtasks of an attempt start together and are closed together, when the job says so.
+ * M6 Retries of one storage operation are one try that fails if all of them do; appends of unknown outcome are tried
+ *    again one by one (see `tail.ts`).
  */
 import { type Channel, channel } from "../../../packages/checker/src/system/Channel.ts"
 import type { Component } from "../../../packages/checker/src/system/Component.ts"

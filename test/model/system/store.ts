@@ -22,7 +22,7 @@ const without = (store: StoreState, gone: (object: string) => boolean): StoreSta
   damaged: store.damaged.filter((object) => !gone(object))
 })
 
-export const isWhole = (store: StoreState, object: string): boolean =>
+const isWhole = (store: StoreState, object: string): boolean =>
   store.objects.includes(object) && !store.damaged.includes(object)
 
 const checkpointOf = (object: string): CheckpointId => Number(/-c(\d+)-/.exec(object)?.[1] ?? 0)

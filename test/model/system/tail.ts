@@ -1,8 +1,8 @@
 /**
  * The end of the log as one writer knows it: what `LogTail` does, as pure functions.
  *
- * L1 One append is under way at a time, at the slot after the last that is known to stand (J1).
- * L2 One of unknown outcome is tried again, at the same slot, until it is answered; nothing overtakes it (J2, J3).
+ * Q1 One append is under way at a time, at the slot after the last that is known to stand (J1).
+ * Q2 One of unknown outcome is tried again, at the same slot, until it is answered; nothing overtakes it (J2, J3).
  */
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
 import type { LogEntry } from "../../../packages/core/src/storage/LogEntry.ts"

@@ -1,6 +1,11 @@
-/** Finds out what becomes of a mutant: killed, equivalent, or alive. */
+/**
+ * Finds out what becomes of a mutant: killed, equivalent, or alive.
+ *
+ * Most mutants do harm wherever one looks: so first a short dive into every configuration in which some step differs, then
+ * whole searches, the cheapest first, then the large configurations, in full only if the mutant may still be equivalent.
+ */
 import type { AnyStateMachine } from "xstate"
-import { check, type Report } from "../../../packages/checker/src/index.ts"
+import { type CheckOptions, check, type Report } from "../../../packages/checker/src/index.ts"
 import { graphDigest } from "./graphDigest.ts"
 import { type Preparation, type Prepared, statesMaxOf } from "./prepare.ts"
 import type { Candidate, Model } from "./Subject.ts"
@@ -15,6 +20,8 @@ export type Fate =
       readonly states: number
       /** Steps of the counterexample; null if it is that something is never seen. */
       readonly length: number | null
+      /** It was found by a whole search: no counterexample is shorter. */
+      readonly isShortest: boolean
     }
   | {
       readonly _tag: "Equivalent"
@@ -27,66 +34,100 @@ export type Fate =
   | {
       readonly _tag: "Survived"
       readonly differsIn: ReadonlyArray<string>
-      /** Configurations in which it has too many states to be explored to the end. */
+      /** Configurations that were not explored to the end. */
       readonly unboundedIn: ReadonlyArray<string>
     }
+
+const diveStates = 3_000
+/** Configurations with more states are explored to the end only to show that a mutant is equivalent. */
+const largeStates = 60_000
+
+interface Trial<Machines> {
+  readonly prepared: Prepared<Machines>
+  readonly model: Model
+}
 
 export const runMutant = <Machines>(
   candidate: Candidate<Machines>,
   { subject, configurations }: Pick<Preparation<Machines>, "subject" | "configurations">
 ): Fate => {
   const machines = candidate.change(subject.machines)
-  const differing: Array<{
-    readonly prepared: Prepared<Machines>
-    readonly model: Model
-    readonly isComplete: boolean
-  }> = []
-  for (const prepared of configurations) {
-    const model = prepared.configuration.model(machines)
-    if (!mayDiffer(candidate, prepared, model)) continue
-    const { fate, isComplete } = searched(model, prepared)
-    if (fate !== null) return fate
-    differing.push({ prepared, model, isComplete })
-  }
+  const differing = configurations
+    .map((prepared): Trial<Machines> => ({ prepared, model: prepared.configuration.model(machines) }))
+    .filter((trial) => mayDiffer(candidate, trial))
   if (differing.length === 0) {
     const isReached = configurations.some(({ taken }) => taken.reaching(candidate.places).length > 0)
     return { _tag: "Equivalent", by: isReached ? "steps" : "unreached" }
   }
-  const isSameGraph = differing.every(
-    ({ prepared, model, isComplete }) =>
-      isComplete && prepared.digest() === graphDigest(model.system, statesMaxOf(prepared))
-  )
-  if (isSameGraph) return { _tag: "Equivalent", by: "graph" }
-  return {
-    _tag: "Survived",
-    differsIn: differing.map(({ prepared }) => prepared.configuration.name),
-    unboundedIn: differing.flatMap(({ prepared, isComplete }) => (isComplete ? [] : [prepared.configuration.name]))
-  }
+  const isDived = candidate.places !== null
+  const killed = isDived ? firstOf(differing, (trial) => dived(trial, diveStates)) : null
+  return killed ?? searched(differing)
 }
 
 /** A mistake outside of the machines shows in a search only. */
-const mayDiffer = <Machines>({ places }: Candidate<Machines>, { taken }: Prepared<Machines>, model: Model): boolean =>
-  places === null || differs(taken.reaching(places), model.system, machinesOf(model))
+const mayDiffer = <Machines>({ places }: Candidate<Machines>, { prepared, model }: Trial<Machines>): boolean =>
+  places === null || differs(prepared.taken.reaching(places), model.system, machinesOf(model))
 
 const machinesOf = ({ system }: Model): ReadonlyArray<AnyStateMachine> =>
   system.components.flatMap(({ machines }) => machines ?? [])
 
-const searched = <Machines>(
-  { system, properties }: Model,
-  prepared: Prepared<Machines>
+const searched = <Machines>(differing: ReadonlyArray<Trial<Machines>>): Fate => {
+  const isLarge = ({ prepared }: Trial<Machines>): boolean => prepared.states > largeStates
+  const [large, small] = [differing.filter(isLarge), differing.filter((trial) => !isLarge(trial))]
+  const unbounded = new Set<string>()
+  const whole = (trial: Trial<Machines>): Fate | null => {
+    const { fate, isComplete } = explored(trial, { statesMax: statesMaxOf(trial.prepared) })
+    if (!isComplete) unbounded.add(nameOf(trial))
+    return fate
+  }
+  const inSmall = firstOf(small, whole)
+  if (inSmall !== null) return inSmall
+  const isAlike = unbounded.size === 0 && small.every(hasSameGraph)
+  const inLarge = firstOf(large, isAlike ? whole : (trial) => dived(trial, largeStates))
+  if (inLarge !== null) return inLarge
+  if (isAlike && unbounded.size === 0 && large.every(hasSameGraph)) return { _tag: "Equivalent", by: "graph" }
+  if (!isAlike) for (const trial of large) unbounded.add(nameOf(trial))
+  return { _tag: "Survived", differsIn: differing.map(nameOf), unboundedIn: [...unbounded] }
+}
+
+const nameOf = <Machines>({ prepared }: Trial<Machines>): string => prepared.configuration.name
+
+const firstOf = <Machines>(
+  trials: ReadonlyArray<Trial<Machines>>,
+  look: (trial: Trial<Machines>) => Fate | null
+): Fate | null => {
+  for (const trial of trials) {
+    const fate = look(trial)
+    if (fate !== null) return fate
+  }
+  return null
+}
+
+const hasSameGraph = <Machines>({ prepared, model }: Trial<Machines>): boolean =>
+  prepared.digest() === graphDigest(model.system, statesMaxOf(prepared))
+
+/** Looks at some states deep inside; what happens in the end is not asked. */
+const dived = <Machines>({ prepared, model }: Trial<Machines>, statesMax: number): Fate | null => {
+  const properties = model.properties.filter(({ _tag }) => _tag !== "LeadsTo")
+  const options: CheckOptions = { strategy: "depth-first", statesMax }
+  return explored({ prepared, model: { ...model, properties } }, options).fate
+}
+
+const explored = <Machines>(
+  { model: { system, properties }, prepared }: Trial<Machines>,
+  options: CheckOptions
 ): { readonly fate: Fate | null; readonly isComplete: boolean } => {
+  const isShortest = options.strategy !== "depth-first"
   const killed = (property: string, states: number, length: number | null): Fate => ({
-    _tag: "Killed",
-    property,
-    configuration: prepared.configuration.name,
-    states,
-    length
+    ...{ _tag: "Killed", property, states, length, isShortest },
+    configuration: prepared.configuration.name
   })
   let report: Report
   try {
-    report = check(system, properties, { symmetry: false, recheckEvery: 0, statesMax: statesMaxOf(prepared) })
+    report = check(system, properties, { ...options, symmetry: false, recheckEvery: 0 })
   } catch (cause) {
-    return { fate: killed(`the model can be explored (${messageOf(cause)})`, 0, null), isComplete: false }
+    const problem = cause instanceof Error ? cause.message : String(cause)
+    return { fate: killed(`the model can be explored (${problem})`, 0, null), isComplete: true }
   }
   const { violations, states, isComplete, witnesses } = report
   const [violation] = violations
@@ -96,5 +137,3 @@ const searched = <Machines>(
   const unseen = isComplete ? [...prepared.witnessed].find((name) => witnesses[name] === undefined) : undefined
   return { fate: unseen === undefined ? null : killed(`sometimes: ${unseen}`, states, null), isComplete }
 }
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

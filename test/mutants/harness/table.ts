@@ -53,7 +53,7 @@ export const renderFate = ({ name, fate, seconds }: Result): string => {
   const time = `${seconds.toFixed(2)} s`
   switch (fate._tag) {
     case "Killed": {
-      const path = fate.length === null ? "" : `, ${fate.length} steps`
+      const path = fate.length === null ? "" : `, ${fate.length} steps${fate.isShortest ? "" : " or fewer"}`
       return `killed      ${name}\n            by "${fate.property}" in ${fate.configuration} (${fate.states} states${path}, ${time})`
     }
     case "Equivalent":

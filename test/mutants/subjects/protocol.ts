@@ -4,15 +4,17 @@ import { type MutantsOptions, mutantsOf } from "../../../packages/checker/src/mu
 import type { Property } from "../../../packages/checker/src/property/Property.ts"
 import { machines } from "../../../packages/core/src/protocol/machines.ts"
 import { type Configuration as ModelConfiguration, propertiesOf } from "../../model/configurations/Configuration.ts"
+import { type LivelyConfiguration, lively } from "../../model/configurations/lively.ts"
 import { small } from "../../model/configurations/small.ts"
 import { agreements } from "../../model/properties/agreements.ts"
+import { liveNameOf, liveness } from "../../model/properties/liveness.ts"
 import { predicatesOf } from "../../model/properties/ModelProperty.ts"
 import { type Protocol, protocolSystem } from "../../model/system/protocolSystem.ts"
 import { designedMutants, designedPairs, protocolCommands, type Variant } from "../design.ts"
 import type { Configuration, MachineMutant, Subject } from "../harness/Subject.ts"
 import { survivors } from "../survivors.ts"
 
-export const subjectOf = (configurations: ReadonlyArray<ModelConfiguration>): Subject<Variant> => ({
+export const subjectOf = (configurations: ReadonlyArray<Configuration<Variant>>): Subject<Variant> => ({
   machines: { machines },
   commands: protocolCommands,
   map: (change) => ({
@@ -38,7 +40,7 @@ export const subjectOf = (configurations: ReadonlyArray<ModelConfiguration>): Su
       redundantWith === undefined ? [] : [[name, redundantWith] as const]
     )
   ],
-  configurations: configurations.map(configurationOf)
+  configurations
 })
 
 const among = <K extends keyof typeof machines>(
@@ -50,7 +52,8 @@ const among = <K extends keyof typeof machines>(
     change: (variant) => ({ ...variant, machines: { ...variant.machines, [key]: mutant.onto(variant.machines[key]) } })
   }))
 
-const configurationOf = (found: ModelConfiguration): Configuration<Variant> => ({
+/** All safety properties, and what the machines believe. */
+export const safely = (found: ModelConfiguration): Configuration<Variant> => ({
   name: found.config.name,
   model: (variant) => {
     const protocol = protocolSystem({ ...found.config, ...variant })
@@ -58,8 +61,22 @@ const configurationOf = (found: ModelConfiguration): Configuration<Variant> => (
   }
 })
 
-/** What the machines believe, which the model's own runs check as well. */
 const agreementsOf = (protocol: Protocol): ReadonlyArray<Property> =>
   agreements.flatMap((property) => predicatesOf(property, protocol))
 
-export const subject: Subject<Variant> = subjectOf(small)
+export const lastingly = ({ config, shows }: LivelyConfiguration): Configuration<Variant> => ({
+  name: `${config.name} in the end`,
+  model: (variant) => {
+    const protocol = protocolSystem({ ...config, ...variant })
+    const properties = shows.flatMap((id) => liveness[id].of(protocol, (part) => liveNameOf(liveness[id], part)))
+    return { system: protocol.system, properties }
+  }
+})
+
+/** Liveness is decided on whole graphs only: those that are small. */
+const livelyStates = 60_000
+
+export const subject: Subject<Variant> = subjectOf([
+  ...small.map(safely),
+  ...lively.filter(({ states }) => states <= livelyStates).map(lastingly)
+])

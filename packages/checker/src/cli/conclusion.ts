@@ -10,7 +10,7 @@ export const conclusionOf = (
   { isComplete, violations, witnesses }: Pick<Report, "isComplete" | "violations" | "witnesses">
 ): Conclusion => {
   if (violations.some((violation) => violation.property === property.name)) return "violated"
-  if (property._tag === "Sometimes" && property.name in witnesses) return "seen"
+  if (property._tag === "Sometimes" && Object.hasOwn(witnesses, property.name)) return "seen"
   if (!isComplete) return "undecided"
   return property._tag === "Sometimes" ? "unseen" : "holds"
 }

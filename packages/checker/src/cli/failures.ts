@@ -4,10 +4,8 @@
  * 0 nothing is wrong · 1 a property is violated, or the search proved less than was asked · 2 the command, the module or a
  * file is wrong · 70 a bug
  */
-import { ImpureStep } from "../engine/compileSystem.ts"
-import { ModelError, StepFailure } from "../engine/errors.ts"
+import { isModelFailure } from "../engine/errors.ts"
 import { TraceInvalid } from "../trace/json.ts"
-import { NotAValue } from "../values/canonical.ts"
 
 export const exitCodes = { fine: 0, violated: 1, usage: 2, bug: 70 } as const
 
@@ -32,11 +30,6 @@ export const describeFailure = (error: unknown): FailureText => {
 }
 
 /** A mistake in the model or the trace, and not in the checker. */
-const isModelProblem = (error: unknown): error is Error =>
-  error instanceof ModelError ||
-  error instanceof ImpureStep ||
-  error instanceof StepFailure ||
-  error instanceof NotAValue ||
-  error instanceof TraceInvalid
+const isModelProblem = (error: unknown): error is Error => isModelFailure(error) || error instanceof TraceInvalid
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -7,6 +7,7 @@ import type { Channel } from "../system/Channel.ts"
 import type { Message } from "../system/Effect.ts"
 import type { Interner } from "../values/Interner.ts"
 import { PairTable } from "../values/PairTable.ts"
+import { guarded } from "./errors.ts"
 
 /** What may be received next, and what is left then. */
 export interface Choice {
@@ -79,11 +80,16 @@ export class ChannelTable {
       return {
         message,
         rest: this.intern(kind === "set" ? content : rest),
-        isLossy: kind !== "set" && (this.channel.loses?.(value) ?? false),
-        isDuplicable: kind !== "set" && (this.channel.duplicates?.(value) ?? false),
+        isLossy: this.#says("loses", value),
+        isDuplicable: this.#says("duplicates", value),
         afterDuplicate: this.intern(kind === "set" ? content : [...rest, message])
       }
     })
+  }
+
+  #says(fault: "loses" | "duplicates", message: Message): boolean {
+    const { [fault]: may, name } = this.channel
+    return may !== undefined && guarded(`channel ${name}, ${fault},`, message, () => may(message))
   }
 
   #normal(messages: ReadonlyArray<number>): ReadonlyArray<number> {

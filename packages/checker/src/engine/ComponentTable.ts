@@ -5,13 +5,14 @@
  * T2 Armed timers are part of the state.
  */
 import type { AnyComponent } from "../system/Component.ts"
-import type { Effect, Message, Step } from "../system/Effect.ts"
+import type { Effect, Step } from "../system/Effect.ts"
 import { Interner } from "../values/Interner.ts"
 import { IntList } from "../values/IntList.ts"
 import { PairTable } from "../values/PairTable.ts"
 import type { ActionTable } from "./ActionTable.ts"
-import { ModelError, StepFailure } from "./errors.ts"
+import { guarded, ModelError } from "./errors.ts"
 import type { Interners, Programs } from "./Programs.ts"
+import { checkedList, checkedMessage, checkedResult } from "./wellFormed.ts"
 
 export type Life =
   | { readonly isRunning: true; readonly state: unknown; readonly timers: ReadonlyArray<string> }
@@ -103,11 +104,15 @@ export class ComponentTable {
   #findInternal(life: number): ReadonlyArray<OwnAction> {
     const { name, internal } = this.component
     const held = this.lives.get(life)
+    const where = `component ${name}, internal events`
     const events =
       held.isRunning && internal !== undefined
-        ? guarded(`component ${name}, internal events`, held.state, () => internal(held.state))
+        ? checkedList(
+            guarded(where, held.state, () => internal(held.state)),
+            where
+          )
         : []
-    const messages = [...new Set(events.map((event) => this.#interners.messages.id(event)))]
+    const messages = [...new Set(events.map((event) => this.#interners.messages.id(checkedMessage(event, where))))]
     const actions = messages.map((message) => {
       const event = this.#interners.messages.get(message).type
       const kind = this.#actions.classId({ _tag: "Internal", component: name, event })
@@ -128,7 +133,9 @@ export class ComponentTable {
     const held = this.lives.get(life)
     const timers = held.isRunning
       ? held.timers.map((timer) => {
-          const message = this.#interners.messages.id(eventOf(timer))
+          const where = `component ${name}, timerEvent`
+          const event = guarded(where, timer, () => eventOf(timer))
+          const message = this.#interners.messages.id(checkedMessage(event, where))
           const kind = this.#actions.classId({ _tag: "Timer", component: name, timer })
           const disarmed = { ...held, timers: held.timers.filter((other) => other !== timer) }
           return { message, kind, code: this.#actions.code(kind, message), life: this.intern(disarmed) }
@@ -166,8 +173,10 @@ export class ComponentTable {
     const known = this.#crashed[life]
     if (known !== undefined) return known
     const held = this.lives.get(life)
-    const { durable } = this.component
-    const kept = held.isRunning ? durable?.(held.state) : held.durable
+    const { durable, name } = this.component
+    const kept = held.isRunning
+      ? guarded(`component ${name}, durable`, held.state, () => durable?.(held.state))
+      : held.durable
     const down = this.intern({ isRunning: false, durable: kept })
     this.#crashed[life] = down
     return down
@@ -204,7 +213,7 @@ export class ComponentTable {
   #stepRef(result: Step<unknown>, timers: ReadonlyArray<string>, where: string): StepRef {
     const armed = new Set(timers)
     const others: Array<Effect> = []
-    for (const effect of result.effects) {
+    for (const effect of checkedResult(result, where).effects) {
       if (effect._tag === "SetTimer") armed.add(effect.timer)
       else if (effect._tag === "CancelTimer") armed.delete(effect.timer)
       else others.push(effect)
@@ -220,13 +229,4 @@ export interface OwnAction {
   readonly life: number
   readonly kind: number
   readonly code: number
-}
-
-/** Calls a function of the model; what it throws becomes a {@link StepFailure}. */
-export const guarded = <A>(place: string, input: Message | unknown, call: () => A): A => {
-  try {
-    return call()
-  } catch (cause) {
-    throw cause instanceof ModelError || cause instanceof StepFailure ? cause : new StepFailure(place, input, cause)
-  }
 }

@@ -2,7 +2,7 @@
 import type { AnyHistory } from "../system/System.ts"
 import { Interner } from "../values/Interner.ts"
 import { PairTable } from "../values/PairTable.ts"
-import { guarded } from "./ComponentTable.ts"
+import { guarded } from "./errors.ts"
 import type { Interners } from "./Programs.ts"
 
 export class HistoryTable {

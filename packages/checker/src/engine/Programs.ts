@@ -4,10 +4,12 @@
  * P1 Equal lists are one program; program 0 does nothing.
  */
 import type { Effect, Message } from "../system/Effect.ts"
+import { describeValue } from "../values/describeValue.ts"
 import type { Interner } from "../values/Interner.ts"
 import { IntList } from "../values/IntList.ts"
 import { ModelError } from "./errors.ts"
 import type { Layout } from "./Layout.ts"
+import { checkedEffects, checkedMessage } from "./wellFormed.ts"
 
 export const opcode = { send: 1, request: 2, start: 3, stop: 4, clear: 5, note: 6 } as const
 
@@ -51,7 +53,7 @@ export class Programs {
 
   /** The program of some effects. `from` asks for them: a component's name, or null for the environment. */
   compile(effects: ReadonlyArray<Effect>, from: string | null, where: string): number {
-    const instructions = effects.flatMap((effect) => this.#instruction(effect, from, where))
+    const instructions = checkedEffects(effects, where).flatMap((effect) => this.#instruction(effect, from, where))
     const key = instructions.join()
     const known = this.#ids.get(key)
     if (known !== undefined) return known
@@ -67,7 +69,11 @@ export class Programs {
     const { messages, flights, inputs, facts } = this.#interners
     switch (effect._tag) {
       case "Send":
-        return [opcode.send, channels.indexOf(effect.channel, where), messages.id(effect.message)]
+        return [
+          opcode.send,
+          channels.indexOf(effect.channel, where),
+          messages.id(checkedMessage(effect.message, where))
+        ]
       case "Request":
         return [
           opcode.request,
@@ -86,7 +92,7 @@ export class Programs {
       case "CancelTimer":
         throw new ModelError(`${where} asks for ${effect._tag} of "${effect.timer}"; only components have timers.`)
       default:
-        throw new ModelError(`${where} asks for an effect that there is not: ${JSON.stringify(effect)}.`)
+        throw new ModelError(`${where} asks for an effect that there is not: ${describeValue(effect)}.`)
     }
   }
 }

@@ -8,8 +8,9 @@ import type { Effect } from "../system/Effect.ts"
 import type { AnyResource, OperationOutcome, Outcome } from "../system/Resource.ts"
 import { Interner } from "../values/Interner.ts"
 import { PairTable } from "../values/PairTable.ts"
-import { guarded } from "./ComponentTable.ts"
+import { guarded } from "./errors.ts"
 import type { Flight, Interners, Programs } from "./Programs.ts"
+import { checkedResult } from "./wellFormed.ts"
 
 export const outcomes: ReadonlyArray<OperationOutcome> = [
   "ok",
@@ -135,7 +136,8 @@ export class ResourceTable {
     const { operation, from } = this.#interners.flights.get(flight)
     const where = `resource ${this.resource.name}, ${outcome},`
     const held = this.states.get(state)
-    const result = guarded(where, operation, () => this.#apply(outcome, held, operation))
+    const answer = guarded(where, operation, () => this.#apply(outcome, held, operation))
+    const result = checkedResult(answer, where)
     const effects = from === null ? result.effects.filter(({ _tag }) => _tag === "Note") : result.effects
     const computed = { state: this.states.id(result.state), program: this.#programs.compile(effects, null, where) }
     this.#outcomeIds.add(key, flight, this.#outcomes.length)

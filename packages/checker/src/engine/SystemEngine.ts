@@ -8,6 +8,7 @@ import type { Action, ActionClass } from "../system/Action.ts"
 import type { System } from "../system/System.ts"
 import type { View } from "../system/View.ts"
 import type { Engine, Slot, StateVector, VisitEdge } from "./Engine.ts"
+import { guarded } from "./errors.ts"
 import { Interpreter } from "./Interpreter.ts"
 import { MemoPredicate } from "./MemoPredicate.ts"
 import { outcomes } from "./ResourceTable.ts"
@@ -39,12 +40,14 @@ export class SystemEngine implements Engine {
     this.#interpreter = new Interpreter(tables)
     this.#wiring = new Wiring(system, tables)
     this.#next = new Int32Array(this.width)
-    this.#stimulusGuards = (system.stimuli ?? []).map(({ when }) =>
-      when === undefined ? null : new MemoPredicate(tables, (view) => when(view))
+    this.#stimulusGuards = (system.stimuli ?? []).map(({ name, when }) =>
+      when === undefined
+        ? null
+        : new MemoPredicate(tables, (view) => guarded(`stimulus ${name}, "when",`, undefined, () => when(view)))
     )
     this.#bounds = Object.entries(system.bounds ?? {}).map(([name, holds]) => ({
       name,
-      holds: new MemoPredicate(tables, (view) => holds(view))
+      holds: new MemoPredicate(tables, (view) => guarded(`bound ${name}`, undefined, () => holds(view)))
     }))
     this.initial = this.#makeInitial()
     this.#view = new SystemView(tables, this.initial, () => {})

@@ -1,6 +1,7 @@
 /** A {@link View} of the vector that is set; tells which words it reads. */
 import { trusted } from "../system/trusted.ts"
 import type { View } from "../system/View.ts"
+import { ModelError } from "./errors.ts"
 import type { Layout } from "./Layout.ts"
 import type { Tables } from "./Tables.ts"
 
@@ -48,8 +49,10 @@ const makeView = (tables: Tables, layout: Layout, read: (slot: number) => number
     },
     isDown: ({ name }) => read(layout.unitsAt + layout.units.indexOf(name, "A property")) === 1,
     faultsLeft: (fault) => read(layout.budgetsAt + layout.budgets.indexOf(fault, "A property")),
-    history: (history) => {
-      if (layout.historyAt === layout.slots.length) return history.initial
+    history: () => {
+      if (layout.historyAt === layout.slots.length) {
+        throw new ModelError("A property reads the history, and the system has none: give it its `history`.")
+      }
       return trusted(tables.history.states.get(read(layout.historyAt)))
     }
   }

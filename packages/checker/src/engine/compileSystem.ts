@@ -5,6 +5,7 @@
 import { checkMachine } from "../machines/checkMachine.ts"
 import type { System } from "../system/System.ts"
 import type { StepRef } from "./ComponentTable.ts"
+import { checkSystem } from "./checkSystem.ts"
 import { ModelError } from "./errors.ts"
 import { SystemEngine } from "./SystemEngine.ts"
 import { makeTables } from "./Tables.ts"
@@ -16,6 +17,7 @@ export interface CompileOptions {
 
 export const compileSystem = (system: System, options: CompileOptions = {}): SystemEngine => {
   const { recheckEvery = 64 } = options
+  checkSystem(system)
   const problems = system.components.flatMap(({ name, machines }) =>
     (machines ?? []).flatMap((machine) => checkMachine(machine).map((problem) => `Component ${name}: ${problem}`))
   )

@@ -1,4 +1,5 @@
 /** What is wrong with a model, and what went wrong in a step. */
+import { NotAValue } from "../values/canonical.ts"
 import { describeValue } from "../values/describeValue.ts"
 
 /** The system is put together wrongly: found before or while it is explored. */
@@ -9,7 +10,7 @@ export class ModelError extends Error {
   }
 }
 
-/** A function of the model threw: the step of a component, the outcome of an operation, a history. */
+/** A function of the model threw: a step, the outcome of an operation, a history, a condition, a bound. */
 export class StepFailure extends Error {
   /** What threw, such as `component sink`. */
   readonly place: string
@@ -19,8 +20,22 @@ export class StepFailure extends Error {
     const hint = /read only property|not extensible|Cannot delete/.test(problem)
       ? " It changes a value that it was given: make a new one instead."
       : ""
-    super(`${place} threw on ${describeValue(input)}: ${problem}${hint}`, { cause })
+    const on = input === undefined ? "" : ` on ${describeValue(input)}`
+    super(`${place} threw${on}: ${problem}${hint}`, { cause })
     this.name = "StepFailure"
     this.place = place
+  }
+}
+
+/** What is wrong with the model, and not with the checker or the machine that it runs on. */
+export const isModelFailure = (cause: unknown): cause is ModelError | StepFailure | NotAValue =>
+  cause instanceof ModelError || cause instanceof StepFailure || cause instanceof NotAValue
+
+/** Calls a function of the model; what it throws becomes a {@link StepFailure}. */
+export const guarded = <A>(place: string, input: unknown, call: () => A): A => {
+  try {
+    return call()
+  } catch (cause) {
+    throw isModelFailure(cause) ? cause : new StepFailure(place, input, cause)
   }
 }

@@ -6,9 +6,9 @@ import type { Action } from "../system/Action.ts"
 import type { AnyComponent } from "../system/Component.ts"
 import type { Message } from "../system/Effect.ts"
 import { isSnapshot } from "../values/canonical.ts"
+import { jsonValue } from "../values/jsonValue.ts"
 import { activeNodesOf, takenTransitions } from "./chart.ts"
 import type { ChartSnapshot, ComponentDocument, ContextEntry } from "./documents.ts"
-import { jsonValue } from "./jsonValue.ts"
 
 /** The state at the end of a path, and the step that made it. */
 export interface Situation {

@@ -5,12 +5,13 @@ import type { Engine, StateVector } from "../engine/Engine.ts"
 import { isSameState } from "../engine/sameState.ts"
 import type { Property } from "../property/Property.ts"
 import type { Action } from "../system/Action.ts"
+import { choicesIn } from "../trace/choices.ts"
 import { describeAction } from "../trace/describeAction.ts"
+import { jsonValue } from "../values/jsonValue.ts"
 import { componentDocument, type Situation } from "./componentDocument.ts"
 import type { ActionFlavour, Path, SlotDocument, SlotKind, StateDocument } from "./documents.ts"
-import { jsonValue } from "./jsonValue.ts"
 import { propertyStatus } from "./propertyStatus.ts"
-import { choicesIn, type Walk } from "./walkPath.ts"
+import type { Walk } from "./walkPath.ts"
 
 export interface Walked {
   readonly engine: Engine
@@ -25,13 +26,13 @@ export const stateDocument = ({ engine, machines, path, properties, walk }: Walk
   const before = walk.states.at(-2) ?? null
   const action = walk.actions.at(-1) ?? null
   const situation: Situation = { engine, machines, state, before, action }
-  const { edges, failure } = choicesIn(engine, state)
+  const { edges, problem } = choicesIn(engine, state)
   const view = engine.view(state)
   const cutOffBy = engine.cutOffBy(state)
   const moment = {
     view,
     // An action that changes nothing is none; beyond a bound nobody knows.
-    isTerminal: failure === null && cutOffBy === null && edges.every(({ next }) => isSameState(next, state)),
+    isTerminal: problem === null && cutOffBy === null && edges.every(({ next }) => isSameState(next, state)),
     step: before === null || action === null ? null : { before: engine.view(before), action }
   }
   return {
@@ -44,7 +45,7 @@ export const stateDocument = ({ engine, machines, path, properties, walk }: Walk
       ...textOf(edge.action),
       returnsTo: firstSame(walk.states, edge.next)
     })),
-    failure: failure === null ? null : failure instanceof Error ? failure.message : String(failure),
+    failure: problem,
     components: engine.system.components.map((component) => componentDocument(component, situation)),
     slots: slotDocuments(situation),
     properties: properties.map((property) => propertyStatus(property, moment)),

@@ -3,34 +3,10 @@ import { isDeepStrictEqual } from "node:util"
 import type { Engine, StateVector } from "../engine/Engine.ts"
 import { isSameState } from "../engine/sameState.ts"
 import type { Action } from "../system/Action.ts"
+import { choicesIn } from "../trace/choices.ts"
 import type { Trace } from "../trace/Trace.ts"
 import { walk } from "../trace/walk.ts"
 import type { Path } from "./documents.ts"
-
-export interface Edge {
-  readonly action: Action
-  readonly next: StateVector
-}
-
-/** What can happen in a state, in the engine's order (E1). */
-export interface Choices {
-  readonly edges: ReadonlyArray<Edge>
-  /** A step that threw; the edges after it are not known. */
-  readonly failure: unknown
-}
-
-export const choicesIn = (engine: Engine, state: StateVector): Choices => {
-  const found: Array<{ readonly code: number; readonly next: StateVector }> = []
-  let failure: unknown = null
-  try {
-    engine.successors(state, (code, _kind, next) => {
-      found.push({ code, next: next.slice() })
-    })
-  } catch (error) {
-    failure = error
-  }
-  return { edges: found.map(({ code, next }) => ({ action: engine.describe(state, code), next })), failure }
-}
 
 export type Walk =
   | {

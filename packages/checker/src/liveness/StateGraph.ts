@@ -7,6 +7,7 @@
  * G2 An edge that leads out of the graph (cut off, or to a state that was never begun) is known by its class only: there
  *    its action is enabled, and what comes of taking it is unknown.
  */
+import { orOutOfMemory, refuseUnavailable } from "../visited/memory.ts"
 
 /** The finished arrays: the edges of state `s` are those from `offsets[s]` up to `offsets[s + 1]`. */
 export interface Rows {
@@ -46,7 +47,7 @@ export class StateGraph {
       )
     }
     if (this.#states + 2 > this.#offsets.length) {
-      this.#offsets = grown(this.#offsets, new Uint32Array(this.#offsets.length * 2))
+      this.#offsets = this.#grown(this.#offsets, (length) => new Uint32Array(length))
     }
     this.#offsets[this.#states] = this.#edges
     this.#states += 1
@@ -88,16 +89,24 @@ export class StateGraph {
 
   #append(target: number, classIndex: number): void {
     if (this.#edges === this.#targets.length) {
-      this.#targets = grown(this.#targets, new Int32Array(this.#edges * 2))
-      this.#classes = grown(this.#classes, new Uint16Array(this.#edges * 2))
+      this.#targets = this.#grown(this.#targets, (length) => new Int32Array(length))
+      this.#classes = this.#grown(this.#classes, (length) => new Uint16Array(length))
     }
     this.#targets[this.#edges] = target
     this.#classes[this.#edges] = classIndex
     this.#edges += 1
   }
-}
 
-const grown = <A extends Uint32Array | Int32Array | Uint16Array>(old: A, larger: A): A => {
-  larger.set(old)
-  return larger
+  /** Twice as long. Fails: `OutOfMemory`. */
+  #grown<A extends Uint32Array | Int32Array | Uint16Array>(old: A, make: (length: number) => A): A {
+    const wanted = 2 * old.byteLength
+    const bytes = this.#offsets.byteLength + this.#targets.byteLength + this.#classes.byteLength
+    const of = { holder: "graph for `leadsTo`", states: this.#edges, unit: "edges", bytes }
+    const larger = orOutOfMemory(wanted, of, () => {
+      refuseUnavailable(wanted)
+      return make(old.length * 2)
+    })
+    larger.set(old)
+    return larger
+  }
 }

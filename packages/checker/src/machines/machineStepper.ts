@@ -28,15 +28,27 @@ export interface MachineStepper<M extends AnyStateMachine> {
   ) => readonly [SnapshotFrom<M>, ReadonlyArray<MachineActionOf<M>>]
 }
 
-/** Fails: the functions throw what a guard or an assignment throws, and for activities, delays and child actors. */
+/** Transitions that one event may make; XState itself would go on until there is no memory left. */
+const microstepsMax = 10_000
+
+/** Fails: the functions throw what a guard or an assignment throws, and for activities, delays, child actors and endless loops. */
 export const machineStepper = <M extends AnyStateMachine>(machine: M): MachineStepper<M> => {
   let collected: Array<MachineAction> = []
   const scope = makeInertScope((action) => {
     refuseActivity(machine, action)
     if (!isConsumed(action.type)) collected.push({ type: action.type, params: action.params })
   })
+  let microsteps = 0
+  scope.system.inspect(({ type }) => {
+    if (type !== "@xstate.microstep" || ++microsteps <= microstepsMax) return
+    throw new Error(
+      `Machine ${machine.id} comes to no end: one event has made more than ${microstepsMax} transitions. Look for \`always\` ` +
+        "or raised events that lead back to where they began."
+    )
+  })
   const collecting = (run: () => SnapshotLike) => {
     collected = []
+    microsteps = 0
     const snapshot = run()
     if (snapshot.status === "error") throw snapshot.error
     const children = Object.keys(snapshot.children)

@@ -8,6 +8,9 @@ export type Verdict = boolean | string
 /**
  * Fairness of a set of actions: `weak` if they happen again and again unless they are disabled again and again,
  * `strong` if they happen again and again whenever they are enabled again and again.
+ *
+ * What is not fair need never happen, even where nothing else can: the system may stay as it is for ever. An action that
+ * would change nothing is no step: it counts as neither enabled nor taken.
  */
 export interface Fairness {
   readonly strength: "weak" | "strong"

@@ -38,7 +38,7 @@ const vectorQueue = (width: number): Frontier => {
 }
 
 const indexStack = (visited: Visited): Frontier => {
-  const indexes = new IntList()
+  const indexes = new IntList({ holder: "frontier" })
   return {
     push: (index) => indexes.push(index),
     take: (into) => {
@@ -50,8 +50,8 @@ const indexStack = (visited: Visited): Frontier => {
 }
 
 const vectorStack = (width: number): Frontier => {
-  const indexes = new IntList()
-  const words = new IntList()
+  const indexes = new IntList({ holder: "frontier" })
+  const words = new IntList({ holder: "frontier" })
   return {
     push: (index, state) => {
       indexes.push(index)

@@ -10,6 +10,8 @@ export interface CheckOptions {
    * omission is), `bitstate` (a few bits each; a lower bound of coverage).
    */
   readonly visited?: "exact" | "compact" | "bitstate"
+  /** Size of the array of `bitstate`: a power of two, 2^10 to 2^36; default 2^32, half a gibibyte. */
+  readonly bits?: number
   /** Explore one state of every orbit of `System.symmetric`; default true where the system declares groups. */
   readonly symmetry?: boolean
   /** Stops there, incomplete. Default: no limit. */
@@ -37,6 +39,8 @@ export interface Report {
   readonly visited: "exact" | "compact" | "bitstate"
   /** Probability that at least one state was omitted; 0 when exact. */
   readonly omission: number
+  /** Estimated share of the states met that was explored, not omitted; 1 when exact. What lies behind is not counted. */
+  readonly share: number
   readonly bytesPerState: number
   /** Calls of step functions: everything else was remembered. */
   readonly steps: number

@@ -1,15 +1,19 @@
 /** Explores a system and says which properties hold. */
 
 import { recordTransitions } from "../coverage/recordTransitions.ts"
+import { idleFaults } from "../engine/checkSystem.ts"
 import { compileSystem } from "../engine/compileSystem.ts"
 import { ModelError } from "../engine/errors.ts"
 import { StateGraph } from "../liveness/StateGraph.ts"
+import { checkProperties } from "../property/checkProperties.ts"
 import type { Property } from "../property/Property.ts"
 import { makeSymmetry, type Symmetry } from "../symmetry/Symmetry.ts"
 import type { System } from "../system/System.ts"
 import type { Trace } from "../trace/Trace.ts"
 import { createVisited } from "../visited/createVisited.ts"
+import type { Visited } from "../visited/Visited.ts"
 import { checkLiveness, type LivenessVerdict } from "./checkLiveness.ts"
+import { checkOptions } from "./checkOptions.ts"
 import { type Explored, explore } from "./explore.ts"
 import { type Frontier, makeFrontier } from "./Frontier.ts"
 import { PropertyRun } from "./PropertyRun.ts"
@@ -18,7 +22,8 @@ import type { CheckOptions, Report, Violation } from "./Report.ts"
 
 /**
  * Explores every reachable state of the system within its bounds. Fails: `ModelError` for a system that is put together
- * wrongly, `NotAValue` for states or messages that are no JSON-like values.
+ * wrongly, `NotAValue` for states or messages that are no JSON-like values, `StepFailure` for a start
+ * that throws in the beginning. Later, all of these are violations, with the path to them.
  */
 export const check = (system: System, properties: ReadonlyArray<Property>, options: CheckOptions = {}): Report => {
   const recording = recordTransitions(system.components.flatMap(({ machines }) => machines ?? []))
@@ -34,11 +39,13 @@ const search = (
   properties: ReadonlyArray<Property>,
   options: CheckOptions
 ): Omit<Report, "coverage"> => {
-  const { strategy = "breadth-first", visited: mode = "exact" } = options
+  const { bits, strategy = "breadth-first", visited: mode = "exact" } = options
+  checkOptions(options)
+  checkProperties(properties)
   refuseUnsound(system, properties, options)
   const began = performance.now()
   const engine = compileSystem(system, options.recheckEvery === undefined ? {} : { recheckEvery: options.recheckEvery })
-  const visited = createVisited(mode, engine.width)
+  const visited = createVisited(mode, engine.width, bits === undefined ? {} : { bits })
   const run = new PropertyRun(engine, properties)
   const graph = properties.some(({ _tag }) => _tag === "LeadsTo") ? new StateGraph() : null
   const symmetry = options.symmetry === false ? null : makeSymmetry(engine, properties)
@@ -76,13 +83,19 @@ const search = (
     isComplete: explored.isComplete,
     visited: mode,
     omission: visited.omission,
+    share: visited.share,
     bytesPerState: Math.round(visited.bytes / Math.max(1, visited.count)),
     steps: engine.stepCount(),
     cutOff: explored.cutOff,
     witnesses: Object.fromEntries([...run.witnesses].map(([name, state]) => [name, trace(state, null)])),
     violations,
     unwitnessed: run.unseen,
-    warnings: [...(symmetry?.warnings ?? []), ...warningsOf(system, explored, run, live)]
+    warnings: [
+      ...(symmetry?.warnings ?? []),
+      ...idleFaults(system),
+      ...omissionWarnings(visited),
+      ...warningsOf(system, explored, run, live)
+    ]
   }
 }
 
@@ -108,6 +121,17 @@ const refuseUnsound = (system: System, properties: ReadonlyArray<Property>, opti
   )
 }
 
+/** One state in a million runs is nothing that anybody has to be warned of. */
+const omissionMax = 1e-6
+
+const omissionWarnings = ({ omission, share }: Visited): ReadonlyArray<string> =>
+  omission <= omissionMax
+    ? []
+    : [
+        `States were omitted with probability ${omission.toPrecision(2)}: about ${((1 - share) * 100).toPrecision(2)} % of ` +
+          "those that were met, and what lies behind them. Give more memory (`bits`), or remember more (`visited`)."
+      ]
+
 const warningsOf = (
   system: System,
   explored: Explored,
@@ -117,8 +141,10 @@ const warningsOf = (
   if (!explored.isComplete) {
     return [...explored.warnings, "The search ended before every reachable state was visited."]
   }
-  const unreached = Object.keys(system.bounds ?? {}).filter((name) => explored.cutOff[name] === undefined)
+  const unreached = Object.keys(system.bounds ?? {}).filter((name) => !Object.hasOwn(explored.cutOff, name))
+  const isIdle = explored.edges === 0 && Object.keys(explored.cutOff).length === 0
   return [
+    ...(isIdle ? ["Nothing can happen in the initial state: does `initially` start the components?"] : []),
     ...run.unseen.map(
       (name) => `"${name}" was never seen: the model may be too small to show it, or it cannot happen.`
     ),

@@ -2,10 +2,10 @@
 import type { StateVector } from "../engine/Engine.ts"
 import { MemoPredicate } from "../engine/MemoPredicate.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
-import { checkLeadsTo } from "../liveness/leadsTo.ts"
+import { checkLeadsTo, type LeadsTo } from "../liveness/leadsTo.ts"
 import type { StateGraph } from "../liveness/StateGraph.ts"
 import type { Property } from "../property/Property.ts"
-import type { Action } from "../system/Action.ts"
+import type { Action, ActionClass } from "../system/Action.ts"
 import type { View } from "../system/View.ts"
 import type { Trace } from "../trace/Trace.ts"
 import type { Visited } from "../visited/Visited.ts"
@@ -34,6 +34,11 @@ export const checkLiveness = (given: {
   }
   return given.properties.flatMap((property): ReadonlyArray<LivenessVerdict> => {
     if (property._tag !== "LeadsTo") return []
+    const unfair = fairnessProblem(property, engine.classes)
+    if (unfair !== null) {
+      const trace: Trace = { system: engine.system.name, steps: [], loopsTo: null }
+      return [{ name: property.name, isTriggered: true, violation: { property: property.name, detail: unfair, trace } }]
+    }
     const { isTriggered, violation } = checkLeadsTo(property, graph, engine.classes, asking)
     if (violation === null) return [{ name: property.name, isTriggered, violation: null }]
     const { detail, loopsTo } = violation
@@ -44,6 +49,16 @@ export const checkLiveness = (given: {
     const trace: Trace = { system: engine.system.name, steps, loopsTo }
     return [{ name: property.name, isTriggered, violation: { property: property.name, detail, trace } }]
   })
+}
+
+/** What `fair` throws, asked once of every class of actions; null if it answers. */
+const fairnessProblem = ({ fair }: LeadsTo, classes: ReadonlyArray<ActionClass>): string | null => {
+  try {
+    for (const { of } of fair) for (const kind of classes) of(kind)
+    return null
+  } catch (cause) {
+    return `its fairness threw: ${cause instanceof Error ? cause.message : String(cause)}`
+  }
 }
 
 const nthAction = (engine: SystemEngine, state: StateVector, ordinal: number): Action => {

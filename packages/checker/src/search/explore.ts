@@ -6,12 +6,12 @@
  */
 
 import type { StateVector } from "../engine/Engine.ts"
-import { ModelError, StepFailure } from "../engine/errors.ts"
+import { isModelFailure } from "../engine/errors.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
 import { isSameState } from "../engine/sameState.ts"
 import type { StateGraph } from "../liveness/StateGraph.ts"
+import { noStepThrows } from "../property/checkProperties.ts"
 import { NotSymmetric } from "../symmetry/NotSymmetric.ts"
-import { NotAValue } from "../values/canonical.ts"
 import { IntList } from "../values/IntList.ts"
 import { OutOfMemory } from "../visited/memory.ts"
 import type { Visited } from "../visited/Visited.ts"
@@ -55,10 +55,15 @@ export interface Predecessors {
   readonly depths: IntList
 }
 
+const predecessorLists = (): Predecessors => {
+  const list = (holder: string) => new IntList({ holder })
+  return { parents: list("list of predecessors"), actions: list("list of actions"), depths: list("list of depths") }
+}
+
 export const explore = (search: Search): Explored => {
   const { engine, visited, frontier, run, graph, canonical } = search
-  const predecessors: Predecessors = { parents: new IntList(), actions: new IntList(), depths: new IntList() }
-  const cutOff: Record<string, number> = {}
+  const predecessors: Predecessors = predecessorLists()
+  const cutOff = new Map<string, number>()
   const warnings: Array<string> = []
   const state = new Int32Array(engine.width)
   let index = 0
@@ -90,7 +95,7 @@ export const explore = (search: Search): Explored => {
     graph?.beginState(index)
     const bound = engine.cutOffBy(state)
     if (bound !== null) {
-      cutOff[bound] = (cutOff[bound] ?? 0) + 1
+      cutOff.set(bound, (cutOff.get(bound) ?? 0) + 1)
       graph?.markCutOff()
       return
     }
@@ -118,10 +123,10 @@ export const explore = (search: Search): Explored => {
     }
   } catch (cause) {
     if (cause instanceof NotSymmetric) throw cause
-    if (cause instanceof StepFailure || cause instanceof ModelError || cause instanceof NotAValue) {
-      failure = { property: "no step throws", detail: cause.message, state: index, action: null }
+    if (isModelFailure(cause)) {
+      failure = { property: noStepThrows, detail: cause.message, state: index, action: null }
     } else if (cause instanceof OutOfMemory) warnings.push(cause.message)
     else throw cause
   }
-  return { edges, depth, terminals, isComplete, cutOff, predecessors, failure, warnings }
+  return { edges, depth, terminals, isComplete, cutOff: Object.fromEntries(cutOff), predecessors, failure, warnings }
 }

@@ -1,7 +1,8 @@
 /** Seeded random walks: for systems too large to explore, and for a first look. They prove nothing. */
 import { compileSystem } from "../engine/compileSystem.ts"
-import { StepFailure } from "../engine/errors.ts"
+import { isModelFailure } from "../engine/errors.ts"
 import type { SystemEngine } from "../engine/SystemEngine.ts"
+import { checkProperties, noStepThrows } from "../property/checkProperties.ts"
 import type { Property } from "../property/Property.ts"
 import type { System } from "../system/System.ts"
 import type { Trace } from "../trace/Trace.ts"
@@ -41,6 +42,7 @@ export interface Simulation {
 export const simulate = (system: System, properties: ReadonlyArray<Property>, options: SimulateOptions): Simulation => {
   const { seed, walks: walksMax = 100, stepsMax = 1_000 } = options
   const began = performance.now()
+  checkProperties(properties)
   const engine = compileSystem(system)
   const run = new PropertyRun(engine, properties)
   const walk = new Walk(engine, run, seededRandom(seed))
@@ -95,8 +97,8 @@ class Walk {
         this.#see(state)
       }
     } catch (cause) {
-      if (!(cause instanceof StepFailure)) throw cause
-      return this.#violation({ property: "no step throws", detail: cause.message, state: 0, action: null }, codes)
+      if (!isModelFailure(cause)) throw cause
+      return this.#violation({ property: noStepThrows, detail: cause.message, state: 0, action: null }, codes)
     }
     const first = this.#run.violations[0]
     return first === undefined ? null : this.#violation(first, codes)

@@ -9,7 +9,10 @@ import type { Message, Step } from "./Effect.ts"
 
 export interface Component<State, Event extends Message = Message, Input = unknown> {
   readonly name: string
-  /** Where it starts; `durable` is what {@link Component.durable} kept of it at its last crash. */
+  /**
+   * Where it starts; `durable` is what {@link Component.durable} kept of it at its last crash, undefined if it never ran
+   * or was stopped.
+   */
   readonly start: (input: Input, durable: unknown) => Step<State>
   /** Pure: the same state and event always give the same step, and neither is changed. */
   readonly step: (state: State, event: Event) => Step<State>

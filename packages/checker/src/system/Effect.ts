@@ -12,7 +12,7 @@ export type Effect =
   | { readonly _tag: "CancelTimer"; readonly timer: string }
   /** Puts an operation in flight; its outcome comes later, as the resource and its faults allow. */
   | { readonly _tag: "Request"; readonly resource: string; readonly operation: unknown }
-  | { readonly _tag: "Start"; readonly component: string; readonly input: unknown }
+  | { readonly _tag: "Start"; readonly component: string; readonly input?: unknown }
   /** The component is gone: its timers too; its operations in flight land or vanish, and nobody hears of them. */
   | { readonly _tag: "Stop"; readonly component: string }
   /** Drops what the channel holds. */

@@ -24,7 +24,10 @@ export type OperationOutcome = "ok" | "fails" | "ambiguous" | "late" | "torn" | 
 export interface Resource<State, Operation = unknown> {
   readonly name: string
   readonly initial: State
-  /** Pure. The effects are the answer; they are dropped when nobody waits for it any more. */
+  /**
+   * Pure. The effects are the answer; they are dropped when nobody waits for it any more, or when the answer is another
+   * one. What they note is noted all the same.
+   */
   readonly apply: (state: State, operation: Operation) => Outcome<State>
   /** The answer to an operation that failed; without it none fails. */
   readonly failure?: (operation: Operation, state: State) => ReadonlyArray<Effect>
@@ -32,7 +35,10 @@ export interface Resource<State, Operation = unknown> {
   readonly unknown?: (operation: Operation, state: State) => ReadonlyArray<Effect>
   /** What a torn operation leaves behind; without it none is torn. */
   readonly torn?: (state: State, operation: Operation) => Outcome<State>
-  /** Operations of one component are applied in the order of their requests; default: in any order. */
+  /**
+   * Operations of one component are applied in the order of their requests; default: in any order. One that nobody waits
+   * for any more, because it is late or its component has gone, may land at any time.
+   */
   readonly isOrdered?: boolean
 }
 

@@ -25,7 +25,7 @@ export interface Stimulus {
   readonly when?: (view: View) => boolean
 }
 
-/** What crashes as one: a process and all that lives in it. */
+/** What crashes as one: a process and all that lives in it. It crashes while any of it runs. */
 export interface CrashUnit {
   readonly name: string
   readonly components: ReadonlyArray<string>

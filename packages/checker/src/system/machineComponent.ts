@@ -7,7 +7,12 @@ import type { Component } from "./Component.ts"
 import type { Effect, Step } from "./Effect.ts"
 import { trusted } from "./trusted.ts"
 
-export interface MachineComponentOptions<M extends AnyStateMachine> {
+/** `Internal` and `Fired`: the very events that are given, so that their types need no `as const`. */
+export interface MachineComponentOptions<
+  M extends AnyStateMachine,
+  Internal extends EventFrom<M> = EventFrom<M>,
+  Fired extends EventFrom<M> = EventFrom<M>
+> {
   readonly name: string
   /** The machine as it runs in production. */
   readonly machine: M
@@ -16,17 +21,21 @@ export interface MachineComponentOptions<M extends AnyStateMachine> {
   /** What an action asks of the system; undefined for an action that it does not know, which is an error. */
   readonly effects: (action: MachineActionOf<M>, snapshot: SnapshotFrom<M>) => ReadonlyArray<Effect> | undefined
   /** Events that it may give itself now. */
-  readonly internal?: (snapshot: SnapshotFrom<M>) => ReadonlyArray<EventFrom<M>>
+  readonly internal?: (snapshot: SnapshotFrom<M>) => ReadonlyArray<Internal>
   readonly mayReceive?: (snapshot: SnapshotFrom<M>, channel: string) => boolean
-  readonly timerEvent?: (timer: string) => EventFrom<M>
+  readonly timerEvent?: (timer: string) => Fired
   /** What survives a crash, for {@link restore}. */
   readonly durable?: (snapshot: SnapshotFrom<M>) => unknown
   /** What it starts with after a crash, made of what survived. */
   readonly restore?: (durable: unknown, input: InputFrom<M>) => InputFrom<M>
 }
 
-export const machineComponent = <M extends AnyStateMachine>(
-  options: MachineComponentOptions<M>
+export const machineComponent = <
+  M extends AnyStateMachine,
+  const Internal extends EventFrom<M> = EventFrom<M>,
+  const Fired extends EventFrom<M> = EventFrom<M>
+>(
+  options: MachineComponentOptions<M, Internal, Fired>
 ): Component<SnapshotFrom<M>, EventFrom<M>, InputFrom<M>> => {
   const { name, machine, internal, mayReceive, timerEvent, durable, restore } = options
   if ((durable === undefined) !== (restore === undefined)) {
@@ -53,7 +62,7 @@ export const machineComponent = <M extends AnyStateMachine>(
 }
 
 const route = <M extends AnyStateMachine>(
-  { name, effects }: MachineComponentOptions<M>,
+  { name, effects }: Pick<MachineComponentOptions<M>, "name" | "effects">,
   action: MachineActionOf<M>,
   state: SnapshotFrom<M>
 ): ReadonlyArray<Effect> => {

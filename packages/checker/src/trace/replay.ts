@@ -1,5 +1,6 @@
 /** Replays recorded traces against today's machines. */
 import { compileSystem } from "../engine/compileSystem.ts"
+import { noStepThrows } from "../property/checkProperties.ts"
 import type { Property } from "../property/Property.ts"
 import type { Action } from "../system/Action.ts"
 import type { System } from "../system/System.ts"
@@ -70,6 +71,3 @@ const recheckIn = ({ system, properties = [] }: Checked, trace: Trace, name: str
     throw cause
   }
 }
-
-/** The name under which a search reports a step that throws. */
-const noStepThrows = "no step throws"

@@ -1,9 +1,9 @@
 /** What each step of a walk has changed: only what differs, by slot and path. */
 import type { Slot, StateVector } from "../engine/Engine.ts"
-import { jsonValue } from "../explorer/jsonValue.ts"
 import type { Action } from "../system/Action.ts"
 import { trusted } from "../system/trusted.ts"
 import { canonicalText, isSnapshot } from "../values/canonical.ts"
+import { jsonValue } from "../values/jsonValue.ts"
 import { messageText, valueText } from "./valueText.ts"
 import type { Walk } from "./walk.ts"
 

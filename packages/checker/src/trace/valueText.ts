@@ -1,6 +1,7 @@
 /** Values of a model as short text for people: like JSON, with bare keys. */
-import { jsonValue } from "../explorer/jsonValue.ts"
+
 import type { Message } from "../system/Effect.ts"
+import { jsonValue } from "../values/jsonValue.ts"
 
 const lengthMax = 160
 

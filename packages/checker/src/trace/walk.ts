@@ -10,6 +10,7 @@ import type { Engine, StateVector } from "../engine/Engine.ts"
 import { isSameState } from "../engine/sameState.ts"
 import type { Action } from "../system/Action.ts"
 import { canonicalText } from "../values/canonical.ts"
+import { type Choices, choicesIn, type Edge } from "./choices.ts"
 import { describeAction } from "./describeAction.ts"
 import type { Trace } from "./Trace.ts"
 
@@ -40,8 +41,8 @@ export const walk = (engine: Engine, trace: Trace): Walk => {
   const states: [StateVector, ...Array<StateVector>] = [engine.initial.slice()]
   let state = states[0]
   for (const [position, action] of trace.steps.entries()) {
-    const choices = choicesOf(engine, state)
-    const chosen = chosenAmong(choices.enabled, action)
+    const choices = choicesIn(engine, state)
+    const chosen = chosenAmong(choices.edges, action)
     if (chosen === undefined) throw new TraceDiverged(trace, position, notEnabled(action, choices))
     state = chosen.next
     states.push(state)
@@ -58,31 +59,7 @@ export const walk = (engine: Engine, trace: Trace): Walk => {
   return { engine, trace, states }
 }
 
-interface Enabled {
-  readonly action: Action
-  readonly next: StateVector
-}
-
-interface Choices {
-  readonly enabled: ReadonlyArray<Enabled>
-  /** What a step threw: what comes after it is not known. */
-  readonly problem: string | null
-}
-
-const choicesOf = (engine: Engine, state: StateVector): Choices => {
-  const found: Array<{ readonly code: number; readonly next: StateVector }> = []
-  const describe = () => found.map(({ code, next }) => ({ action: engine.describe(state, code), next }))
-  try {
-    engine.successors(state, (code, _kind, next) => {
-      found.push({ code, next: next.slice() })
-    })
-    return { enabled: describe(), problem: null }
-  } catch (cause) {
-    return { enabled: describe(), problem: cause instanceof Error ? cause.message : String(cause) }
-  }
-}
-
-const chosenAmong = (enabled: ReadonlyArray<Enabled>, action: Action): Enabled | undefined => {
+const chosenAmong = (enabled: ReadonlyArray<Edge>, action: Action): Edge | undefined => {
   const wanted = canonicalText(action, "a step of the trace")
   const equal = enabled.find((choice) => canonicalText(choice.action, "an action") === wanted)
   if (equal !== undefined) return equal
@@ -94,7 +71,7 @@ const viaJson = (action: Action): unknown => JSON.parse(JSON.stringify(action))
 
 const shownMax = 20
 
-const notEnabled = (action: Action, { enabled, problem }: Choices): string => {
+const notEnabled = (action: Action, { edges: enabled, problem }: Choices): string => {
   const shown = enabled.slice(0, shownMax).map((choice) => describeAction(choice.action))
   const more = enabled.length > shownMax ? [`${enabled.length - shownMax} more`] : []
   const instead = enabled.length === 0 ? "nothing can happen" : [...shown, ...more].join("; ")

@@ -3,11 +3,12 @@
  *
  * P1 The first of a pair is stored plus one, so that 0 marks an empty slot.
  */
+import { allocateAvailable, allocateFor } from "../visited/memory.ts"
 
 const absent = -1
 
 export class PairTable {
-  #slots = new Int32Array(3 * 64)
+  #slots: Int32Array = new Int32Array(3 * 64)
   #mask = 63
   #size = 0
 
@@ -38,8 +39,10 @@ export class PairTable {
 
   #grow(): void {
     const old = this.#slots
-    this.#mask = this.#mask * 2 + 1
-    this.#slots = new Int32Array(3 * (this.#mask + 1))
+    const mask = this.#mask * 2 + 1
+    const of = { holder: "table of remembered answers", states: this.#size - 1, unit: "entries", bytes: old.byteLength }
+    this.#slots = allocateFor(allocateAvailable, 3 * (mask + 1), of)
+    this.#mask = mask
     for (let at = 0; at < old.length; at += 3) {
       const first = old[at] ?? 0
       if (first !== 0) this.#place(first, old[at + 1] ?? 0, old[at + 2] ?? 0)

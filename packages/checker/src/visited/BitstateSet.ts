@@ -36,11 +36,7 @@ export class BitstateSet implements Visited {
     return 0 - Math.expm1(-this.#omittedExpected)
   }
 
-  /**
-   * Estimated share of the states met that was taken for new. What lies only behind omitted states is not counted, so
-   * the share of the whole space may be smaller.
-   */
-  get coverage(): number {
+  get share(): number {
     return this.count === 0 ? 1 : this.count / (this.count + this.#omittedExpected)
   }
 

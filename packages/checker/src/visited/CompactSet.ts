@@ -18,6 +18,8 @@ const slotsAtFirst = 1 << 10
 
 export class CompactSet implements Visited {
   readonly mode = "compact"
+  /** It omits a state or two, if any. */
+  readonly share = 1
   count = 0
   bytes = 0
   readonly #allocate: Allocate

@@ -22,6 +22,7 @@ const slotsAtFirst = 1 << 10
 export class ExactSet implements Visited {
   readonly mode = "exact"
   readonly omission = 0
+  readonly share = 1
   count = 0
   bytes = 0
   readonly #width: number

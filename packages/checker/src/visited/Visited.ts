@@ -16,6 +16,11 @@ export interface Visited {
   readonly bytes: number
   /** Probability that at least one new state was taken for a known one; 0 when exact. */
   readonly omission: number
+  /**
+   * Estimated share of the new states met that was taken for new; 1 when exact. What lies only behind omitted states is
+   * not counted, so the share of the whole space may be smaller.
+   */
+  readonly share: number
   /** The index of the state if it is new; `~index` of the equal one if it is known (`bitstate`: always -1). */
   readonly add: (state: StateVector) => number
   /** Reads the state of an index. Only `exact` keeps states; the others throw. */

@@ -7,13 +7,17 @@ export type Allocate = (words: number) => Int32Array
 const reserve = 64 * 1024 * 1024
 
 /**
- * An operating system hands out memory that it does not have, and kills the process that uses it: so ask first.
+ * An operating system hands out memory that it does not have, and kills the process that uses it: so ask first. Throws a
+ * RangeError.
  */
-export const allocateAvailable: Allocate = (words) => {
-  const bytes = words * Int32Array.BYTES_PER_ELEMENT
+export const refuseUnavailable = (bytes: number): void => {
   if (bytes > reserve / 64 && bytes + reserve > process.availableMemory()) {
     throw new RangeError(`No memory for ${bytes} bytes.`)
   }
+}
+
+export const allocateAvailable: Allocate = (words) => {
+  refuseUnavailable(words * Int32Array.BYTES_PER_ELEMENT)
   return new Int32Array(words)
 }
 
@@ -23,15 +27,10 @@ export class OutOfMemory extends Error {
   readonly states: number
   readonly bytes: number
 
-  constructor(of: {
-    readonly states: number
-    readonly bytes: number
-    readonly wanted: number
-    readonly holder: string
-  }) {
+  constructor(of: Holder & { readonly wanted: number }) {
     super(
-      `Out of memory: the ${of.holder} holds ${of.states} states in ${of.bytes} bytes, and there is no memory for ` +
-        `another ${of.wanted} bytes. Remember less of each state (\`visited: "compact"\`, then \`"bitstate"\`), ` +
+      `Out of memory: the ${of.holder} holds ${of.states} ${of.unit ?? "states"} in ${of.bytes} bytes, and there is ` +
+        `no memory for another ${of.wanted} bytes. Remember less of each state (\`visited: "compact"\`, then \`"bitstate"\`), ` +
         "explore fewer states (`System.bounds`, smaller `faults` and `stimuli`, `statesMax`), or declare which names " +
         "may be exchanged for each other (`System.symmetric`)."
     )
@@ -44,15 +43,21 @@ export class OutOfMemory extends Error {
 export interface Holder {
   readonly holder: string
   readonly states: number
+  /** What else it holds, and counts as `states`. */
+  readonly unit?: string
   readonly bytes: number
 }
 
 /** Allocates; fails with {@link OutOfMemory}. */
-export const allocateFor = (allocate: Allocate, words: number, of: Holder): Int32Array => {
+export const allocateFor = (allocate: Allocate, words: number, of: Holder): Int32Array =>
+  orOutOfMemory(words * Int32Array.BYTES_PER_ELEMENT, of, () => allocate(words))
+
+/** Runs what may find no memory; fails with {@link OutOfMemory}. */
+export const orOutOfMemory = <A>(wanted: number, of: Holder, run: () => A): A => {
   try {
-    return allocate(words)
+    return run()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new OutOfMemory({ ...of, wanted: words * Int32Array.BYTES_PER_ELEMENT })
+    throw new OutOfMemory({ ...of, wanted })
   }
 }

@@ -1,5 +1,5 @@
-/** A value of a model as JSON carries it to the page: of a machine's snapshot, what tells it from others. */
-import { isSnapshot } from "../values/canonical.ts"
+/** A value of a model as plain JSON, for pages and texts: of a machine's snapshot, what tells it from others. */
+import { isSnapshot } from "./canonical.ts"
 
 export const jsonValue = (value: unknown): unknown => {
   if (typeof value === "bigint") return `${value}n`
