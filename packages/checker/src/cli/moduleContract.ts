@@ -43,8 +43,14 @@ const imported = async (module: string, path: string): Promise<unknown> => {
     const loaded: unknown = await import(pathToFileURL(path).href)
     return loaded
   } catch (cause) {
-    throw new UsageInvalid(`Module ${module} could not be loaded: ${messageOf(cause)}`, { cause })
+    throw new UsageInvalid(`Module ${module} could not be loaded: ${messageOf(cause)}${placeOf(cause)}`, { cause })
   }
+}
+
+/** Where in its files a module failed, as far as anybody knows. */
+const placeOf = (cause: unknown): string => {
+  const place = cause instanceof Error ? /file:\/\/\S+?:\d+(:\d+)?/.exec(cause.stack ?? "")?.[0] : undefined
+  return place === undefined ? "" : ` (${place})`
 }
 
 const modelsOf = (loaded: unknown, module: string): ReadonlyArray<Model> => {

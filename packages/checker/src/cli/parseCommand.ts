@@ -41,6 +41,7 @@ check, explore:
   --system <name>          only this system of the module
   --strategy <strategy>    breadth-first (default: shortest counterexamples) or depth-first
   --visited <mode>         exact (default), compact (64 bits a state) or bitstate (a few bits a state)
+  --bits <count>           size of bitstate's array, a power of two; default 4294967296, half a gibibyte
   --[no-]symmetry          one state of every orbit of the system's symmetric groups
   --states-max <count>     stop there
   --keep-going             go on after the first violation
@@ -57,6 +58,7 @@ const searchFlags = {
   system: { type: "string" },
   strategy: { type: "string" },
   visited: { type: "string" },
+  bits: { type: "string" },
   symmetry: { type: "boolean" },
   "states-max": { type: "string" },
   "keep-going": { type: "boolean" }
@@ -138,17 +140,19 @@ const named = (positionals: ReadonlyArray<string>, names: ReadonlyArray<string>)
 interface SearchValues {
   readonly strategy?: string | undefined
   readonly visited?: string | undefined
+  readonly bits?: string | undefined
   readonly symmetry?: boolean | undefined
   readonly "states-max"?: string | undefined
   readonly "keep-going"?: boolean | undefined
 }
 
 const searchOptions = (values: SearchValues): CheckOptions => {
-  const { strategy, symmetry, visited } = values
+  const { bits, strategy, symmetry, visited } = values
   const statesMax = values["states-max"]
   return {
     ...(strategy === undefined ? {} : { strategy: oneOf("strategy", strategy, ["breadth-first", "depth-first"]) }),
     ...(visited === undefined ? {} : { visited: oneOf("visited", visited, ["exact", "compact", "bitstate"]) }),
+    ...(bits === undefined ? {} : { bits: wholeNumber("bits", bits, 2 ** 36) }),
     ...(symmetry === undefined ? {} : { symmetry }),
     ...(statesMax === undefined ? {} : { statesMax: wholeNumber("states-max", statesMax, Number.MAX_SAFE_INTEGER) }),
     ...(values["keep-going"] === undefined ? {} : { continueAfterViolation: values["keep-going"] })

@@ -142,9 +142,9 @@ const warningsOf = (
     return [...explored.warnings, "The search ended before every reachable state was visited."]
   }
   const unreached = Object.keys(system.bounds ?? {}).filter((name) => !Object.hasOwn(explored.cutOff, name))
-  const isIdle = explored.edges === 0 && Object.keys(explored.cutOff).length === 0
+  const isIdle = explored.edges === 0 && !system.initially.some(({ _tag }) => _tag === "Start")
   return [
-    ...(isIdle ? ["Nothing can happen in the initial state: does `initially` start the components?"] : []),
+    ...(isIdle ? ["Nothing ever happens: `initially` starts no component."] : []),
     ...run.unseen.map(
       (name) => `"${name}" was never seen: the model may be too small to show it, or it cannot happen.`
     ),
