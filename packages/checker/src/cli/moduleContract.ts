@@ -47,9 +47,13 @@ const imported = async (module: string, path: string): Promise<unknown> => {
   }
 }
 
+const ownFiles = new URL("../", import.meta.url).href
+
 /** Where in its files a module failed, as far as anybody knows. */
 const placeOf = (cause: unknown): string => {
-  const place = cause instanceof Error ? /file:\/\/\S+?:\d+(:\d+)?/.exec(cause.stack ?? "")?.[0] : undefined
+  const stack = cause instanceof Error ? (cause.stack ?? "") : ""
+  const places = stack.match(/file:\/\/[^\s)]+?:\d+(:\d+)?/g) ?? []
+  const place = places.find((candidate) => !candidate.startsWith(ownFiles))
   return place === undefined ? "" : ` (${place})`
 }
 

@@ -34,7 +34,7 @@ export interface Report {
   readonly depth: number
   readonly terminals: number
   readonly seconds: number
-  /** Every reachable state within the bounds was visited. */
+  /** Every reachable state within the bounds was visited; where states may be omitted, with 99 % certainty. */
   readonly isComplete: boolean
   readonly visited: "exact" | "compact" | "bitstate"
   /** Probability that at least one state was omitted; 0 when exact. */

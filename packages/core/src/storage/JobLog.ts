@@ -96,10 +96,16 @@ export const claimLog = Effect.fnUntraced(function* <E>(
     })
     if (appended === "taken") continue
     const slots = yield* storage.listEntries
-    if ((slots.at(-1) ?? 0) > slot) continue // J4
+    if ((slots.at(-1) ?? 0) > slot) {
+      yield* contention
+      continue // J4
+    }
     return makeWriter({ storage, job: request.job, before, claim, slot })
   }
 })
+
+/** Two claimants that fell in step would otherwise take the log from each other again and again. */
+const contention = Effect.flatMap(Random.nextIntBetween(10, 250), (milliseconds) => Effect.sleep(milliseconds))
 
 const makeWriter = (given: {
   readonly storage: JobStorage
