@@ -57,6 +57,14 @@ describe("tidemark-check check", () => {
     expect(cut.code).toBe(0)
   })
 
+  it("says in which file and line a module cannot be loaded", () => {
+    const broken = join(folder, "broken.ts")
+    writeFileSync(broken, "export const fine = 1\nexport default {{ system: \n")
+    const { code, stderr } = runCheck(["check", broken])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^error: Module .*broken\.ts could not be loaded: .* \(file:.*broken\.ts:2\)\n$/)
+  })
+
   it("exits with 2 and says what to do when it is asked for what cannot be", () => {
     for (const [args, problem] of [
       [["check", "no-such.ts"], "error: Module no-such.ts does not exist"],

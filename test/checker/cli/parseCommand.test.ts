@@ -72,6 +72,7 @@ describe("the command line of tidemark-check", () => {
       ["check", "a.ts", "--states-max", "1e6"],
       '--states-max takes a whole number up to 9007199254740991; "1e6" is none.'
     ],
+    [["check", "a.ts", "--bits", "many"], '--bits takes a whole number up to 68719476736; "many" is none.'],
     [["explore", "a.ts", "--port", "65536"], '--port takes a whole number up to 65535; "65536" is none.'],
     [["explore", "a.ts", "--trace", "t.json"], "--trace"],
     [["check", "a.ts", "--system"], "--system"]

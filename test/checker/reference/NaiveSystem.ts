@@ -306,7 +306,12 @@ export class NaiveSystem {
   }
 
   #flying(resource: string, flights: ReadonlyArray<Flight>): ReadonlyArray<Flight> {
-    return named(this.system.resources, resource).isOrdered === true ? flights : sorted(flights)
+    if (named(this.system.resources, resource).isOrdered !== true) return sorted(flights)
+    const waiters = sorted(distinct(flights.flatMap(({ from }) => (from === null ? [] : [from]))))
+    return [
+      ...waiters.flatMap((waiter) => flights.filter(({ from }) => from === waiter)),
+      ...sorted(flights.filter(({ from }) => from === null))
+    ]
   }
 }
 

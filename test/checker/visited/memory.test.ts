@@ -1,4 +1,6 @@
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
+import { StateGraph } from "../../../packages/checker/src/liveness/StateGraph.ts"
+import { IntList } from "../../../packages/checker/src/values/IntList.ts"
 import { BitstateSet } from "../../../packages/checker/src/visited/BitstateSet.ts"
 import { CompactSet } from "../../../packages/checker/src/visited/CompactSet.ts"
 import { ExactSet } from "../../../packages/checker/src/visited/ExactSet.ts"
@@ -73,4 +75,26 @@ test("another failure of an allocation is not called a lack of memory", () => {
 test("asking for more than the machine has fails before the operating system has to kill the process", () => {
   expect(() => allocateAvailable(Math.floor(process.availableMemory() / 4) + 1)).toThrow(RangeError)
   expect(allocateAvailable(1000)).toHaveLength(1000)
+})
+
+test("a list that cannot grow says which one it is, and keeps what it holds", () => {
+  const list = new IntList({ holder: "list of predecessors", allocate: limited(10_000) })
+  const failure = failureOf(() => {
+    for (let item = 0; ; item += 1) list.push(item)
+  })
+  expect(failure).toBeInstanceOf(OutOfMemory)
+  expect(String(failure)).toContain("the list of predecessors holds 1024 entries in 4096 bytes")
+  expect([list.length, list.at(1023)]).toEqual([1024, 1023])
+})
+
+test("a graph that cannot grow says so", () => {
+  const graph = new StateGraph()
+  vi.spyOn(process, "availableMemory").mockReturnValue(0)
+  const failure = failureOf(() => {
+    graph.beginState(0)
+    for (;;) graph.addEdge(0, 0)
+  })
+  vi.restoreAllMocks()
+  expect(failure).toBeInstanceOf(OutOfMemory)
+  expect(String(failure)).toContain("the graph for `leadsTo` holds")
 })

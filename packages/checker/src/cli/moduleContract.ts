@@ -47,13 +47,15 @@ const imported = async (module: string, path: string): Promise<unknown> => {
   }
 }
 
-const ownFiles = new URL("../", import.meta.url).href
+/** Files that only pass on what is wrong: those of the checker, and of packages. */
+const isBystander = (place: string): boolean =>
+  place.startsWith(new URL("../", import.meta.url).href) || place.includes("/node_modules/")
 
 /** Where in its files a module failed, as far as anybody knows. */
 const placeOf = (cause: unknown): string => {
   const stack = cause instanceof Error ? (cause.stack ?? "") : ""
   const places = stack.match(/file:\/\/[^\s)]+?:\d+(:\d+)?/g) ?? []
-  const place = places.find((candidate) => !candidate.startsWith(ownFiles))
+  const place = places.find((candidate) => !isBystander(candidate))
   return place === undefined ? "" : ` (${place})`
 }
 

@@ -1,7 +1,7 @@
 /**
  * The states that one resource has had, the operations that were in flight, and their outcomes, each computed once.
  *
- * R1 Bag 0 is empty. Operations come in the order of their texts, or, where the resource is ordered, of their requests.
+ * R1 Bag 0 is empty. Equal bags are one; operations come in a fixed order.
  * R2 Nobody hears of an operation whose component is gone: of its effects only the notes are left.
  */
 import type { Effect } from "../system/Effect.ts"
@@ -66,10 +66,7 @@ export class ResourceTable {
   }
 
   intern(flights: ReadonlyArray<number>): number {
-    const { flights: known } = this.#interners
-    const bag = this.resource.isOrdered
-      ? flights
-      : [...flights].sort((a, b) => (known.text(a) < known.text(b) ? -1 : 1))
+    const bag = this.#normal(flights)
     const key = bag.join()
     const found = this.#bagIds.get(key)
     if (found !== undefined) return found
@@ -77,6 +74,21 @@ export class ResourceTable {
     this.#bags.push(bag)
     this.#bagIds.set(key, id)
     return id
+  }
+
+  /** R1: where requests are ordered, those of one component keep their order, and nothing else tells bags apart. */
+  #normal(flights: ReadonlyArray<number>): ReadonlyArray<number> {
+    const { flights: known } = this.#interners
+    const byText = (a: number, b: number): number => (known.text(a) < known.text(b) ? -1 : 1)
+    if (this.resource.isOrdered !== true) return [...flights].sort(byText)
+    const waiterOf = (flight: number): string => known.get(flight).from ?? ""
+    const awaited = flights.filter((flight) => waiterOf(flight) !== "")
+    const unawaited = flights.filter((flight) => waiterOf(flight) === "")
+    const waiters = [...new Set(awaited.map(waiterOf))].sort()
+    return [
+      ...waiters.flatMap((waiter) => awaited.filter((flight) => waiterOf(flight) === waiter)),
+      ...unawaited.sort(byText)
+    ]
   }
 
   /** HOT */
