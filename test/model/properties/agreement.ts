@@ -7,7 +7,8 @@
 import { always, step } from "../../../packages/checker/src/property/Property.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
-import type { ProcessParts, Protocol } from "../system/protocolSystem.ts"
+import type { ProcessParts } from "../system/ProcessParts.ts"
+import type { Protocol } from "../system/protocolSystem.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { isEqual, manifestsIn } from "./reading.ts"
 
@@ -120,6 +121,13 @@ export const A4: ModelProperty = {
       always(name(process.name), (view) => {
         const machine = coordinatorIn(process, view)?.machine.owner
         if (machine === undefined) return true
+        const last = machine.context.terminal?.id ?? null
+        if (
+          last !== null &&
+          ![...machine.context.pending, ...view.history(protocol.history).completed].includes(last)
+        ) {
+          return `the terminal checkpoint is ${last}, which is neither pending nor completed`
+        }
         if (!machine.matches("active")) return machine.context.manualWanted === 0 ? true : "requests wait for nobody"
         const { terminal, pending, isPeriodicWanted, manualWanted, policy } = machine.context
         if (!isEqual(policy, protocol.settings.policy)) return "it has another policy"
@@ -156,6 +164,11 @@ export const A5: ModelProperty = {
           coordinatorIn(process, after)?.machine.owner.context ?? empty
         if (isPauseOver) return "the pause begins with the completion"
         if (failures !== 0) return "failures are counted beyond a completion"
+        const newest = after.history(protocol.history).completed.at(-1) ?? 0
+        const older = coordinatorIn(process, after)?.machine.parts.find(
+          ({ key, snapshot }) => key < newest && snapshot.matches({ pending: "inFlight" })
+        )
+        if (older !== undefined) return `${older.key} is pending below ${newest}`
         return retained.length <= policy.retained ? true : `${retained.join()} are retained`
       })
     ),

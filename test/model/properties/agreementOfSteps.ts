@@ -3,8 +3,8 @@ import { always, step } from "../../../packages/checker/src/property/Property.ts
 import type { View } from "../../../packages/checker/src/system/View.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import { edgeOf, mailboxOf } from "../system/names.ts"
+import type { ProcessParts } from "../system/ProcessParts.ts"
 import { edgesOf } from "../system/plan.ts"
-import type { ProcessParts } from "../system/protocolSystem.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { isEqual, jobOf } from "./reading.ts"
 
@@ -87,9 +87,16 @@ export const A13: ModelProperty = {
         const [was, is] = [contextOf(process, before), contextOf(process, after)]
         if (was === undefined || is === undefined) return true
         if (action._tag === "Deliver" && action.message.type === "coordinator.start") {
-          const { failures, isPauseOver, isPeriodicWanted, manualWanted, terminal } = is
-          const fresh = { failures: 0, isPauseOver: true, isPeriodicWanted: false, manualWanted: 0, terminal: null }
-          return isEqual({ failures, isPauseOver, isPeriodicWanted, manualWanted, terminal }, fresh) ||
+          const { failures, isPauseOver, isPeriodicWanted, isReserving, manualWanted, terminal } = is
+          const fresh = {
+            failures: 0,
+            isPauseOver: true,
+            isPeriodicWanted: false,
+            isReserving: false,
+            manualWanted: 0,
+            terminal: null
+          }
+          return isEqual({ failures, isPauseOver, isPeriodicWanted, isReserving, manualWanted, terminal }, fresh) ||
             was.pending.length > 0
             ? true
             : "it begins with something of the last attempt"
@@ -148,6 +155,8 @@ const isCoordinating = (process: ProcessParts, view: View): boolean =>
   (view.of(process.coordinator)?.attempt ?? null) !== null &&
   Object.values(process.tasks).every((task) => view.of(task) !== undefined)
 
+const failureMails = ["attempt.failed", "checkpoints.failing"]
+
 export const A15: ModelProperty = {
   id: "A15",
   sentence: "a job backs off before it tries again, counts what failed, and stops only when all have finished",
@@ -158,10 +167,13 @@ export const A15: ModelProperty = {
         if (was === undefined || is === undefined || isEqual(was.value, is.value)) return true
         const { attempt, failures, outcome } = is.context
         if (attempt > was.context.attempt + 1) return `attempt ${attempt} follows ${was.context.attempt}`
-        const isFailure = is.matches("failing") && (outcome === null || outcome === "failed")
+        const isHeard = action._tag === "Deliver" && failureMails.includes(action.message.type)
+        const isFailure = is.matches("failing") && (outcome === null || outcome === "failed" || isHeard)
         if (isFailure && failures !== was.context.failures + 1)
           return `${failures} failures follow ${was.context.failures}`
         if (is.matches("claiming") && !was.matches("backingOff")) return "it tries again at once"
+        if (is.matches("backingOff") && !was.matches("failing")) return "it backs off, and nothing was cancelled"
+        if (is.matches("failing") && was.matches("backingOff")) return "nothing runs that could be cancelled"
         if (is.matches("backingOff") && is.context.failures < 1) return "it backs off from no failure"
         if (action._tag !== "Deliver" || action.message.type !== "subtask.finished") return true
         const hasFinished = Object.values(process.tasks).every(

@@ -3,7 +3,8 @@ import { always, step } from "../../../packages/checker/src/property/Property.ts
 import type { View } from "../../../packages/checker/src/system/View.ts"
 import type { TimerName } from "../system/Config.ts"
 import { mailboxOf } from "../system/names.ts"
-import type { ProcessParts, Protocol } from "../system/protocolSystem.ts"
+import type { ProcessParts } from "../system/ProcessParts.ts"
+import type { Protocol } from "../system/protocolSystem.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { jobOf } from "./reading.ts"
 
@@ -18,8 +19,18 @@ export const A16: ModelProperty = {
         const [was, is] = [jobOf(process, before), jobOf(process, after)]
         if (was === undefined || is === undefined || (type !== "job.stop" && type !== "job.cancel")) return true
         if (was.status === "done" || was.context.outcome !== null) return true
-        const isStopping = type === "job.stop" && is.matches({ running: "stopping" })
+        const isStopping =
+          type === "job.stop" && is.matches({ running: "stopping" }) && !was.matches({ running: "stopping" })
         return isStopping || is.context.outcome !== null ? true : `${type} changes nothing`
+      }),
+      step(name(`${process.name} stands by it`), (before, _, after) => {
+        const [was, is] = [jobOf(process, before), jobOf(process, after)]
+        if (was === undefined || is === undefined) return true
+        const hasStopped = was.matches({ running: "stopping" }) && !is.matches({ running: "stopping" })
+        if (hasStopped && is.context.outcome === null) return "it was stopped, and forgets it"
+        const { outcome } = was.context
+        if (outcome === null || outcome === is.context.outcome || was.matches("recordingEnd")) return true
+        return `${outcome} becomes ${is.context.outcome}`
       }),
       always(name(`${process.name} goes on`), (view) => {
         const job = jobOf(process, view)
@@ -114,3 +125,28 @@ export const A17: ModelProperty = {
     ]),
   witness: (protocol) => (view) => protocol.processes.some((process) => view.timers(process.coordinator).length > 0)
 }
+
+export const A18: ModelProperty = {
+  id: "A18",
+  sentence: "a coordinator is at work only for a job that runs, and a job that was found stable has no failures",
+  of: (protocol, name) =>
+    protocol.processes.flatMap((process) => [
+      always(name(process.name), (view) => {
+        const [job, coordinator] = [jobOf(process, view), view.of(process.coordinator)?.machine.owner]
+        if (job === undefined || coordinator === undefined || job.matches("running")) return true
+        if (!coordinator.matches("active")) return true
+        const isTold = view.messages({ name: mailboxOf(process.coordinator.name) }).some(isSuspension)
+        return isTold ? true : "it goes on without a job"
+      }),
+      step(name(`${process.name} is stable`), (before, action, after) => {
+        if (action._tag !== "Timer" || action.component !== process.job.name || action.timer !== "stable") return true
+        const [was, is] = [jobOf(process, before), jobOf(process, after)]
+        if (protocol.settings.config.timersArePosted || !was?.matches({ running: "flowing" })) return true
+        return is?.context.failures === 0 ? true : `${is?.context.failures} failures are left`
+      })
+    ]),
+  witness: (protocol) => (view) =>
+    protocol.processes.some((process) => view.of(process.coordinator)?.machine.owner.matches("active") ?? false)
+}
+
+const isSuspension = ({ type }: { readonly type: string }): boolean => type === "coordinator.suspend"

@@ -1,7 +1,8 @@
 /** How runs end: nothing hangs, and every way to end is seen. */
 import { sometimes, terminal } from "../../../packages/checker/src/property/Property.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
-import type { ProcessParts, Protocol } from "../system/protocolSystem.ts"
+import type { ProcessParts } from "../system/ProcessParts.ts"
+import type { Protocol } from "../system/protocolSystem.ts"
 import { allTasks, jobOf, pendingOf } from "./reading.ts"
 
 /**

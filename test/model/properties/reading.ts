@@ -4,10 +4,11 @@ import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import type { Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import { type LogView, viewLog } from "../../../packages/core/src/storage/logView.ts"
 import { type LogState, lastSlotOf } from "../system/log.ts"
+import type { ProcessParts } from "../system/ProcessParts.ts"
 import { type Rec, sinksOf, sortRecords } from "../system/plan.ts"
-import type { ProcessParts, Protocol } from "../system/protocolSystem.ts"
+import type { Protocol } from "../system/protocolSystem.ts"
 import { transactionOf } from "../system/snapshots.ts"
-import type { TaskState } from "../system/Task.ts"
+import type { TaskState } from "../system/TaskState.ts"
 
 export const readingOf = ({ entries }: LogState): LogView =>
   viewLog({ entries, damaged: [], lastSlot: lastSlotOf({ entries }) })

@@ -1,46 +1,14 @@
 /** The coordinator of the model: the real machine and its checkpoints, with what `CoordinatorActor` keeps beside them. */
 import { type Component, component } from "../../../packages/checker/src/system/Component.ts"
-import type { CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
 import { expiredCheckpoint } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import { makeComponent } from "../../../packages/core/src/protocol/component.ts"
-import type { coordinatorComponent } from "../../../packages/core/src/protocol/components.ts"
 import type { CoordinatorCommand } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
 import type { Machines, Settings } from "./Config.ts"
+import type { CoordinatorEnvironment, CoordinatorState, CoordinatorStepper, PostedTimer } from "./CoordinatorState.ts"
 import { CoordinatorStep } from "./CoordinatorStep.ts"
-import type { CoordinatorMail, Place } from "./messages.ts"
+import type { CoordinatorMail } from "./messages.ts"
 import { coordinatorOf, mailboxOf, type ProcessName } from "./names.ts"
 import { sinksOf, tasksOf } from "./plan.ts"
-import type { Tail } from "./tail.ts"
-
-export type CoordinatorStepper = typeof coordinatorComponent
-
-/** A claim under which this process has appended, or may append. */
-export interface HeldTail extends Tail {
-  readonly term: Term
-  readonly idsEnd: CheckpointId
-  readonly resumesFrom: CheckpointId | null
-}
-
-export interface CoordinatorState {
-  readonly machine: ReturnType<CoordinatorStepper["initial"]>[0]
-  /** The running attempt and the nonce of its claim; null between attempts. */
-  readonly attempt: { readonly number: number; readonly nonce: number } | null
-  /** The newest claim's tail, and older ones that are still appending. */
-  readonly tails: ReadonlyArray<HeldTail>
-  /** Where completed checkpoints stand, by id. */
-  readonly places: ReadonlyArray<Place>
-}
-
-/** What never changes about a coordinator. */
-export interface CoordinatorEnvironment {
-  readonly settings: Settings
-  readonly process: ProcessName
-  readonly stepper: CoordinatorStepper
-  readonly mailbox: string
-  readonly tasks: ReadonlyArray<SubtaskId>
-  readonly sinks: ReadonlyArray<SubtaskId>
-  readonly isPrompt: boolean
-}
 
 export const coordinatorStepper = (machines: Machines): CoordinatorStepper =>
   makeComponent<Machines["coordinator"], Machines["checkpoint"], CoordinatorCommand>(
@@ -81,12 +49,6 @@ export const makeCoordinator = (
       ...machine.parts.map(({ key, snapshot }) => ({ name: `checkpoint ${key}`, snapshot }))
     ]
   })
-}
-
-/** A timer that has fired and has not been heard yet. */
-export interface PostedTimer {
-  readonly type: "timer.posted"
-  readonly timer: string
 }
 
 const timerEvent = (timer: string): CoordinatorMail => {

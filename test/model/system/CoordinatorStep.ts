@@ -7,7 +7,7 @@ import type { CoordinatorCommand, CoordinatorEvent } from "../../../packages/cor
 import type { FailureReport } from "../../../packages/core/src/protocol/policy.ts"
 import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
 import type { LogEntry, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
-import type { CoordinatorEnvironment, CoordinatorState, HeldTail } from "./Coordinator.ts"
+import type { CoordinatorEnvironment, CoordinatorState, HeldTail } from "./CoordinatorState.ts"
 import { claimEntry, endEntry, manifestEntry, objectsOf } from "./entries.ts"
 import type {
   CoordinatorMail,

@@ -1,49 +1,16 @@
 /** A subtask of the model: the real machine and its committer over an abstract data plane. */
 import { type Component, component } from "../../../packages/checker/src/system/Component.ts"
-import type { CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
+import type { SubtaskId } from "../../../packages/core/src/model/ids.ts"
 import { mayRead } from "../../../packages/core/src/protocol/alignment.ts"
-import type { Prepared } from "../../../packages/core/src/protocol/committerMessages.ts"
 import { makeComponent } from "../../../packages/core/src/protocol/component.ts"
-import type { subtaskComponent } from "../../../packages/core/src/protocol/components.ts"
 import type { SubtaskCommand } from "../../../packages/core/src/protocol/subtaskMessages.ts"
-import type { DesignMutant, Machines, Settings } from "./Config.ts"
+import type { Machines, Settings } from "./Config.ts"
 import type { SubtaskMail } from "./messages.ts"
 import { edgeOf, type ProcessName, taskOf } from "./names.ts"
-import { makePlane, type Plane } from "./Plane.ts"
-import { type Edge, edgesOf } from "./plan.ts"
-import type { Position } from "./snapshots.ts"
+import { makePlane } from "./Plane.ts"
+import { edgesOf } from "./plan.ts"
+import type { SubtaskStepper, TaskEnvironment, TaskInput, TaskState } from "./TaskState.ts"
 import { TaskStep } from "./TaskStep.ts"
-
-export type SubtaskStepper = typeof subtaskComponent
-
-export interface TaskState {
-  readonly machine: ReturnType<SubtaskStepper["initial"]>[0]
-  readonly plane: Plane
-}
-
-/** What a subtask begins with. */
-export interface TaskInput {
-  readonly attempt: number
-  readonly term: Term
-  /** The restored checkpoint; 0 for an empty start. */
-  readonly restored: CheckpointId
-  readonly position: Position
-  readonly prepared: ReadonlyArray<Prepared>
-}
-
-/** What never changes about a subtask. */
-export interface TaskEnvironment {
-  readonly process: ProcessName
-  readonly task: SubtaskId
-  readonly stepper: SubtaskStepper
-  readonly inputs: ReadonlyArray<string>
-  readonly outputs: ReadonlyArray<Edge>
-  readonly isSink: boolean
-  readonly records: number
-  readonly hasEnd: boolean
-  readonly isPrompt: boolean
-  readonly mutant: DesignMutant | null
-}
 
 export const subtaskStepper = (machines: Machines): SubtaskStepper =>
   makeComponent<Machines["subtask"], Machines["committer"], SubtaskCommand>(machines.subtask, machines.committer)

@@ -27,7 +27,7 @@ import {
 } from "./Plane.ts"
 import { type Edge, type Rec, recordAt } from "./plan.ts"
 import { objectOf, type Position, type Transaction, transactionText } from "./snapshots.ts"
-import type { TaskEnvironment, TaskState } from "./Task.ts"
+import type { TaskEnvironment, TaskState } from "./TaskState.ts"
 
 const committerKey = 0
 

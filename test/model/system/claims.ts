@@ -9,7 +9,7 @@ import { decideResume } from "../../../packages/core/src/protocol/resumeDecider.
 import type { Claim, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import { type PlacedEntry, viewLog } from "../../../packages/core/src/storage/logView.ts"
 import { claimEntry, objectsOf } from "./entries.ts"
-import type { ClaimBase, ClaimPhase, JobEnvironment, Point } from "./Job.ts"
+import type { ClaimBase, ClaimPhase, JobEnvironment, Point } from "./JobState.ts"
 import type { Asked, JobMail, LedgerOperation, LogOperation, StoreOperation } from "./messages.ts"
 import { places } from "./names.ts"
 

@@ -13,38 +13,23 @@
  *    again one by one (see `tail.ts`).
  */
 import { type Channel, channel } from "../../../packages/checker/src/system/Channel.ts"
-import type { Component } from "../../../packages/checker/src/system/Component.ts"
 import type { Resource } from "../../../packages/checker/src/system/Resource.ts"
 import { type CrashUnit, type History, type System, system } from "../../../packages/checker/src/system/System.ts"
 import { machines as realMachines } from "../../../packages/core/src/protocol/machines.ts"
 import { type ProtocolConfig, type Settings, settingsOf } from "./Config.ts"
-import { type CoordinatorState, coordinatorStepper, makeCoordinator, type PostedTimer } from "./Coordinator.ts"
+import { coordinatorStepper, makeCoordinator } from "./Coordinator.ts"
 import { lastTriggered, type ProtocolHistory, protocolHistory } from "./history.ts"
-import { type JobState, jobStepper, makeJob } from "./Job.ts"
+import { jobStepper, makeJob } from "./Job.ts"
 import { type LedgerState, makeLedger } from "./ledger.ts"
 import { type LogState, makeLog } from "./log.ts"
-import type {
-  CoordinatorMail,
-  JobMail,
-  LedgerOperation,
-  LogOperation,
-  StoreOperation,
-  SubtaskMail
-} from "./messages.ts"
+import type { LedgerOperation, LogOperation, StoreOperation } from "./messages.ts"
 import { edgeOf, mailboxOf, type ProcessName, startOf } from "./names.ts"
+import type { ProcessParts } from "./ProcessParts.ts"
 import { edgesOf, tasksOf } from "./plan.ts"
 import { makeStimuli } from "./stimuli.ts"
 import { makeStore, type StoreState } from "./store.ts"
-import { makeTask, subtaskStepper, type TaskInput, type TaskState } from "./Task.ts"
+import { makeTask, subtaskStepper } from "./Task.ts"
 import { isLossy, isRepeatable } from "./unreliable.ts"
-
-/** The parts of one process. */
-export interface ProcessParts {
-  readonly name: ProcessName
-  readonly job: Component<JobState, JobMail | PostedTimer, null>
-  readonly coordinator: Component<CoordinatorState, CoordinatorMail | PostedTimer, null>
-  readonly tasks: Readonly<Record<string, Component<TaskState, SubtaskMail, TaskInput>>>
-}
 
 /** A system with its parts, for properties to read. */
 export interface Protocol {

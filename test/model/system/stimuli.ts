@@ -4,7 +4,7 @@ import type { Stimulus } from "../../../packages/checker/src/system/System.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
 import type { Settings } from "./Config.ts"
 import { coordinatorOf, jobOf, mailboxOf, places, startOf, taskOf } from "./names.ts"
-import type { ProcessParts } from "./protocolSystem.ts"
+import type { ProcessParts } from "./ProcessParts.ts"
 
 const tell = (component: string, message: Message): ReadonlyArray<Effect> => [
   { _tag: "Send", channel: mailboxOf(component), message }
