@@ -32,7 +32,7 @@ export interface TaskSubject {
 /** `join` takes from `left>join` and `right>join` and sends into `join>sink`; `source` deals out to two tasks. */
 export type Role = "join" | "source"
 
-export interface TaskSubjects {
+interface TaskSubjects {
   readonly name: string
   readonly make: (role: Role) => Promise<TaskSubject>
 }

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { type Found, foundEntry, isTold, type TraceLine } from "./TraceLine.ts"
 
 /** What stands in a job's storage now. */
-export const findIn = (storage: CheckpointStorage, job: string) =>
+const findIn = (storage: CheckpointStorage, job: string) =>
   Effect.gen(function* () {
     const jobs = yield* storage.jobs
     if (!jobs.includes(job)) return { _tag: "Found", log: [], objects: [] } satisfies Found

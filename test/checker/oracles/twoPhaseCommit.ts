@@ -54,7 +54,7 @@ const choices: ReadonlyArray<Choice> = [{ type: "decide" }, { type: "giveUp" }]
 const command = (): void => {}
 
 /** May prepare or abort on its own while it works; takes a decision in whatever state it is. */
-export const participantMachine = setup({
+const participantMachine = setup({
   types: { events: {} as Decision | Vote },
   actions: { sendPrepared: command }
 }).createMachine({
@@ -72,7 +72,7 @@ export const participantMachine = setup({
 })
 
 /** Commits when everybody has prepared; may abort at any time before. */
-export const managerMachine = setup({
+const managerMachine = setup({
   types: {
     context: {} as { readonly participants: number; readonly prepared: Readonly<Record<string, true>> },
     input: {} as { readonly participants: number },

@@ -81,6 +81,7 @@ const timersOfCoordinator = (_protocol: Protocol, process: ProcessParts, view: V
   if (machine === undefined) return []
   const { owner, parts } = machine
   const { isPauseOver, terminal, policy } = owner.context
+  const isPosted = protocol.settings.config.timersArePosted ?? false
   const isActive = owner.matches("active")
   const isPeriodic = owner.matches({ active: "regular" }) && policy.trigger === "periodic"
   const isEnding = owner.matches({ active: "ending" })
@@ -90,7 +91,13 @@ const timersOfCoordinator = (_protocol: Protocol, process: ProcessParts, view: V
     .map(({ key }): Needed => ({ timer: `checkpoint:${key}`, kind: "expiry", may: true, must: true }))
   return [
     { timer: "interval", kind: "interval", may: isPeriodic, must: isPeriodic },
-    { timer: "minPause", kind: "minPause", may: isActive && !isPauseOver, must: isActive && !isPauseOver },
+    // One that had fired already may end the next pause early, where timers wait in mailboxes.
+    {
+      timer: "minPause",
+      kind: "minPause",
+      may: isActive && (!isPauseOver || isPosted),
+      must: isActive && !isPauseOver
+    },
     { timer: "terminalRetry", kind: "terminalRetry", may: isEnding, must: isRetried },
     ...expiries
   ]

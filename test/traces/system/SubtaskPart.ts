@@ -216,7 +216,7 @@ const take = (env: Environment, state: SubtaskState, mail: SubtaskMail) => {
   }
 }
 
-export const preparedBy = ({ machine }: SubtaskState) =>
+const preparedBy = ({ machine }: SubtaskState) =>
   machine.parts.find(({ key }) => key === committerKey)?.snapshot.context.prepared ?? []
 
 const withCapture = (state: SubtaskState, id: CheckpointId, change: Partial<TracedCapture>): SubtaskState => ({

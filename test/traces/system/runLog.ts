@@ -40,7 +40,7 @@ export type RunLogAnswer =
     }
   | { readonly type: "log.answered"; readonly key: string; readonly result: "done" | "refused" | "failed" }
 
-export const objectsOf = (entry: LogEntry): ReadonlyArray<string> => {
+const objectsOf = (entry: LogEntry): ReadonlyArray<string> => {
   const found = foundEntry({ slot: 0, entry })
   return "objects" in found ? found.objects : []
 }

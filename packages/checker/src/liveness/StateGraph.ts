@@ -23,7 +23,7 @@ export interface Rows {
 }
 
 /** Target of an edge that was cut off. */
-export const Outside = -1
+const Outside = -1
 
 /** Class of a cut-off edge of which nothing is known: any action may be enabled there. */
 export const AnyClass = 0xffff

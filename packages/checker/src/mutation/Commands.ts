@@ -17,7 +17,7 @@ export const isCommandAction = (action: ActionConfig, option: CommandsOption | u
   typeof action !== "function" && action.type === option?.action
 
 /** Commands of the same name in one list are counted: `Notify`, `Notify 2`. */
-export const namedCommands = (commands: unknown, { action, nameOf }: CommandsOption): ReadonlyArray<NamedCommand> => {
+const namedCommands = (commands: unknown, { action, nameOf }: CommandsOption): ReadonlyArray<NamedCommand> => {
   if (!Array.isArray(commands)) throw new Error(`The parameters of ${action} are no list of commands.`)
   const counts = new Map<string, number>()
   return commands.map((command: unknown) => {

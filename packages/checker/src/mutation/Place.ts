@@ -31,7 +31,7 @@ export const placesOf = (config: StateConfig, state: ReadonlyArray<string> = [])
 export const placeName = ({ state, kind, event, branch }: Place): string =>
   `${state.join(".") || "(any state)"} ${kind === "entry" || kind === "exit" ? kind : `${event || kind} #${branch}`}`
 
-export const stateAt = (config: StateConfig, path: ReadonlyArray<string>): StateConfig => {
+const stateAt = (config: StateConfig, path: ReadonlyArray<string>): StateConfig => {
   const [key, ...rest] = path
   if (key === undefined) return config
   const child = config.states[key]
@@ -52,7 +52,7 @@ export const actionsAt = (config: StateConfig, place: Place): ReadonlyArray<Acti
 }
 
 /** The definition with one state changed. */
-export const withState = (
+const withState = (
   config: StateConfig,
   path: ReadonlyArray<string>,
   change: (state: StateConfig) => StateConfig

@@ -107,6 +107,6 @@ export class CompactSet implements Visited {
  *
  * It supposes that fingerprints are as good as random.
  */
-export const omissionOf = (states: number): number => 0 - Math.expm1((-states * (states - 1)) / 2 ** 65)
+const omissionOf = (states: number): number => 0 - Math.expm1((-states * (states - 1)) / 2 ** 65)
 
 const countMaxOf = (slots: number): number => slots - (slots >>> 2)
