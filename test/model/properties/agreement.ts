@@ -77,6 +77,7 @@ export const A2: ModelProperty = {
         if (next !== null && nextId !== next) return `the next id is ${nextId}, not ${next}`
         if (idsEnd !== tail.idsEnd) return `ids end at ${idsEnd}, reserved are those below ${tail.idsEnd}`
         const isQueued = tail.queue.some(({ entry }) => entry._tag === "Claim")
+        if (isReserving && !isQueued && nextId < idsEnd) return "it waits for ids that it has"
         return isReserving || !isQueued ? true : "it does not know that it is reserving"
       })
     ),
@@ -132,6 +133,14 @@ export const A4: ModelProperty = {
         const { terminal, pending, isPeriodicWanted, manualWanted, policy } = machine.context
         if (!isEqual(policy, protocol.settings.policy)) return "it has another policy"
         const { request = 0 } = protocol.settings.config.stimuli ?? {}
+        if (manualWanted > policy.queuedTriggersMax) return `${manualWanted} requests wait`
+        const twice = coordinatorIn(process, view)?.machine.parts.find(
+          ({ key, snapshot }) =>
+            snapshot.matches({ pending: "inFlight" }) &&
+            snapshot.context.barrier.kind !== "checkpoint" &&
+            key !== terminal?.id
+        )
+        if (twice !== undefined) return `${twice.key} is terminal as well`
         if (manualWanted < 0 || manualWanted > request) return `${manualWanted} requests wait, ${request} can have come`
         if (isPeriodicWanted && protocol.settings.policy.trigger === "manual")
           return "nobody wants periodic checkpoints"

@@ -76,6 +76,17 @@ const hasEnded = (
 const isDataOver = (machine: { readonly value: unknown }): boolean =>
   JSON.stringify(machine.value).includes('"data":"ended"')
 
+const wishes = ["trigger.request", "count.reached", "timer.fired", "subtask.ended", "coordinator.stop"]
+
+interface Wishing {
+  readonly manualWanted: number
+  readonly isPeriodicWanted: boolean
+  readonly terminal: { readonly isWanted: boolean } | null
+}
+
+const wishesOf = ({ manualWanted, isPeriodicWanted, terminal }: Wishing): number =>
+  manualWanted + (isPeriodicWanted ? 1 : 0) + (terminal?.isWanted ? 1 : 0)
+
 export const A13: ModelProperty = {
   id: "A13",
   sentence: "checkpoints are triggered only for a job that runs, and an attempt of a coordinator begins afresh",
@@ -87,6 +98,8 @@ export const A13: ModelProperty = {
         const [was, is] = [contextOf(process, before), contextOf(process, after)]
         if (was === undefined || is === undefined) return true
         if (action._tag === "Deliver" && action.message.type === "coordinator.start") {
+          const { triggered } = before.history(protocol.history)
+          if (!isEqual(triggered, after.history(protocol.history).triggered)) return "it begins with a checkpoint"
           const { failures, isPauseOver, isPeriodicWanted, isReserving, manualWanted, terminal } = is
           const fresh = {
             failures: 0,
@@ -101,6 +114,12 @@ export const A13: ModelProperty = {
             ? true
             : "it begins with something of the last attempt"
         }
+        const isRepeated = was.terminal !== null && was.terminal.id !== null && is.terminal !== null
+        if (isRepeated && is.terminal?.id !== was.terminal?.id && (is.terminal?.isWanted || is.nextId > was.nextId)) {
+          return "a terminal checkpoint is repeated without a pause"
+        }
+        const added = action._tag === "Timer" || wishes.includes(action.message.type) ? 1 : 0
+        if (wishesOf(is) > wishesOf(was) + added - (is.nextId - was.nextId)) return "a wish is left that was fulfilled"
         if (is.nextId === was.nextId) return true
         const isLate = mailOf(process.coordinator.name, after).some(({ type }) => type === "coordinator.suspend")
         return isLate || (jobOf(process, after)?.matches("running") ?? false)
@@ -137,11 +156,15 @@ export const A14: ModelProperty = {
           return `${added.join()} were invalidated, and subtasks were not told`
         }
         if (told.some(({ reason }) => reason === "declined")) return "nobody declines without a reason"
-        if (isCompletion || (action._tag === "Deliver" && action.message.type === "coordinator.suspend")) return true
+        if (isCompletion) return true
         const newest = was.retained.at(-1) ?? 0
         const counted = new Set(
           told.filter(({ id, reason }) => countedReasons.includes(reason) && id > newest).map(({ id }) => id)
         )
+        const { toleratedFailures } = was.policy
+        const isTooMuch = counted.size > 0 && toleratedFailures !== null && is.failures > toleratedFailures
+        const isTold = mailOf(process.job.name, after).some(({ type }) => type === "checkpoints.failing")
+        if (isTooMuch && !isTold) return "too many failures, and the job does not hear of it"
         const expected = Math.min(was.failures + counted.size, (was.policy.toleratedFailures ?? 0) + 1)
         return told.length === 0 || is.failures === expected
           ? true

@@ -76,7 +76,7 @@ const verdict = (
   return stray === undefined ? true : `${stray} runs for nothing`
 }
 
-const timersOfCoordinator = (_protocol: Protocol, process: ProcessParts, view: View): ReadonlyArray<Needed> => {
+const timersOfCoordinator = (protocol: Protocol, process: ProcessParts, view: View): ReadonlyArray<Needed> => {
   const machine = view.of(process.coordinator)?.machine
   if (machine === undefined) return []
   const { owner, parts } = machine
@@ -98,7 +98,7 @@ const timersOfCoordinator = (_protocol: Protocol, process: ProcessParts, view: V
       may: isActive && (!isPauseOver || isPosted),
       must: isActive && !isPauseOver
     },
-    { timer: "terminalRetry", kind: "terminalRetry", may: isEnding, must: isRetried },
+    { timer: "terminalRetry", kind: "terminalRetry", may: isRetried, must: isRetried },
     ...expiries
   ]
 }

@@ -36,8 +36,8 @@ export interface Simulation {
 }
 
 /**
- * Walks at random: of the classes of enabled actions one, of its actions one, so that rare faults and timers come about
- * as often as the many deliveries. `leadsTo` needs the whole graph and is not looked at.
+ * Walks at random. Every walk draws how likely each class of actions is in it: in one crashes are many and timers slow, in
+ * another the other way round. `leadsTo` needs the whole graph and is not looked at.
  */
 export const simulate = (system: System, properties: ReadonlyArray<Property>, options: SimulateOptions): Simulation => {
   const { seed, walks: walksMax = 100, stepsMax = 1_000 } = options
@@ -65,12 +65,16 @@ export const simulate = (system: System, properties: ReadonlyArray<Property>, op
   }
 }
 
+/** How likely a class of actions may be in a walk, in proportion to the others. */
+const weights = [1, 8, 64]
+
 class Walk {
   readonly seen = new CompactSet()
   steps = 0
   readonly #engine: SystemEngine
   readonly #run: PropertyRun
   readonly #random: (below: number) => number
+  readonly #weights = new Map<number, number>()
 
   constructor(engine: SystemEngine, run: PropertyRun, random: (below: number) => number) {
     this.#engine = engine
@@ -80,6 +84,7 @@ class Walk {
 
   /** One walk; answers what it ran into. */
   from(stepsMax: number): Violation | null {
+    this.#weights.clear()
     const codes: Array<number> = []
     const state = Int32Array.from(this.#engine.initial)
     try {
@@ -118,9 +123,17 @@ class Walk {
       alike.push({ code, next: Int32Array.from(next) })
       byClass.set(kind, alike)
     })
-    const classes = [...byClass.values()]
-    const alike = classes[this.#random(classes.length)] ?? []
+    const lots = [...byClass].flatMap(([kind, alike]) => Array.from({ length: this.#weightOf(kind) }, () => alike))
+    const alike = lots[this.#random(lots.length)] ?? []
     return alike[this.#random(alike.length)] ?? null
+  }
+
+  #weightOf(kind: number): number {
+    const known = this.#weights.get(kind)
+    if (known !== undefined) return known
+    const weight = weights[this.#random(weights.length)] ?? 1
+    this.#weights.set(kind, weight)
+    return weight
   }
 
   #violation(finding: Finding, codes: ReadonlyArray<number>): Violation {
