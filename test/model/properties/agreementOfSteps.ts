@@ -1,12 +1,15 @@
 /** What single steps of the machines may do, and when: see agreement.ts. */
-import { always, step } from "../../../packages/checker/src/property/Property.ts"
+import { always, step, terminal } from "../../../packages/checker/src/property/Property.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
+import { termOfObject } from "../../../packages/core/src/runtime/stateObject.ts"
+import { objectsOf } from "../system/entries.ts"
 import { edgeOf, mailboxOf } from "../system/names.ts"
 import type { ProcessParts } from "../system/ProcessParts.ts"
 import { edgesOf } from "../system/plan.ts"
+import { nameOfObject } from "../system/snapshots.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
-import { isEqual, jobOf } from "./reading.ts"
+import { isEqual, jobOf, leaderTerm, manifestsIn } from "./reading.ts"
 
 const contextOf = (process: ProcessParts, view: View) => view.of(process.coordinator)?.machine.owner.context
 
@@ -207,4 +210,53 @@ export const A15: ModelProperty = {
     ),
   witness: (protocol) => (view) =>
     protocol.processes.some((process) => jobOf(process, view)?.matches("backingOff") ?? false)
+}
+
+export const A19: ModelProperty = {
+  id: "A19",
+  sentence: "who gives an alignment up says so, and what is found damaged is kept",
+  of: (protocol, name) => [
+    ...protocol.processes.flatMap((process) =>
+      Object.values(process.tasks).map((component) =>
+        step(name(component.name), (before, _, after) => {
+          const [was, is] = [before.of(component), after.of(component)].map(
+            (state) => state?.machine.owner.context.barrier
+          )
+          if (!was || !is || was.id === is.id) return true
+          const isTold = mailOf(process.coordinator.name, after).some(
+            (mail) => mail.type === "subtask.declined" && "id" in mail && mail.id === was.id
+          )
+          return isTold ? true : `${was.id} is given up, and nobody hears of it`
+        })
+      )
+    ),
+    always(name("the log"), (view) => {
+      const { entries } = view.resource(protocol.log)
+      const ids = manifestsIn({ entries }).map(({ id }) => id)
+      const lost = entries.find(({ entry }) => entry._tag === "Invalidation" && !ids.includes(entry.id))
+      return lost === undefined ? true : `the damaged checkpoint of slot ${lost.slot} is gone`
+    })
+  ],
+  witness: (protocol) => (view) => manifestsIn(view.resource(protocol.log)).length > 0
+}
+
+export const A20: ModelProperty = {
+  id: "A20",
+  sentence: "when nothing happens any more, the store holds only what an entry names",
+  of: (protocol, name) =>
+    protocol.processes.map((process) =>
+      terminal(name(process.name), (view) => {
+        const job = jobOf(process, view)
+        if (job === undefined || protocol.settings.config.capturesArePrompt) return true
+        if (!job.matches("running") && !job.matches("finished")) return true
+        const { entries } = view.resource(protocol.log)
+        const named = manifestsIn({ entries }).flatMap(objectsOf)
+        const leader = leaderTerm({ entries })
+        const lost = view
+          .resource(protocol.store)
+          .objects.find((object) => !named.includes(object) && termOfObject(nameOfObject(object)) === leader)
+        return lost === undefined ? true : `nobody names ${nameOfObject(lost)}`
+      })
+    ),
+  witness: (protocol) => (view) => view.resource(protocol.store).objects.length > 0
 }

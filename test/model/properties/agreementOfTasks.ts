@@ -35,6 +35,12 @@ export const A7: ModelProperty = {
     allTasks(protocol).some(({ component }) => (view.of(component)?.machine.owner.context.capturing.length ?? 0) > 0)
 }
 
+const isAbout = (mail: object, id: number): boolean =>
+  "event" in mail &&
+  isEqual({ ...recordOf(mail.event), reason: "" }, { type: "checkpoint.invalidated", id, reason: "" })
+
+const recordOf = (value: unknown): object => (typeof value === "object" && value !== null ? value : {})
+
 export const A8: ModelProperty = {
   id: "A8",
   sentence: "a subtask knows only of invalidations and completions that have happened, and forgets those that are past",
@@ -43,10 +49,15 @@ export const A8: ModelProperty = {
       always(name(component.name), (view) => {
         const machine = view.of(component)?.machine.owner
         if (machine === undefined) return true
-        const { invalidated, lastId, terminal } = machine.context
+        const { invalidated, lastId, terminal, barrier } = machine.context
         const history = view.history(protocol.history)
         const past = invalidated.find((id) => id <= lastId || !history.invalidated.includes(id))
         if (past !== undefined) return `${past} is past, or was never invalidated`
+        const isReliable = !(protocol.settings.config.unreliable ?? []).includes("checkpoint.invalidated")
+        if (isReliable && barrier !== null && history.invalidated.includes(barrier.id)) {
+          const isComing = view.messages({ name: mailboxOf(component.name) }).some((mail) => isAbout(mail, barrier.id))
+          if (!isComing) return `it aligns ${barrier.id}, and was told that it is invalidated`
+        }
         const isOver = machine.matches("finishing") || machine.matches("finished")
         if (isOver !== (terminal !== null) && !machine.matches("cancelled"))
           return "it is wrong about the terminal checkpoint"

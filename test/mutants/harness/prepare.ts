@@ -73,7 +73,7 @@ const withPairs = <Machines>(
 }
 
 /** States beyond this many are not looked at: a mutant may well have no end. */
-export const statesMaxOf = ({ states }: { readonly states: number }): number => states * 4 + 10_000
+export const statesMaxOf = ({ states }: { readonly states: number }): number => states * 2 + 5_000
 
 const watch = <Machines>({ map, commands }: Subject<Machines>) => {
   const observed = new Map<string, Observed>()
