@@ -32,11 +32,6 @@ export interface TaskSubject {
 /** `join` takes from `left>join` and `right>join` and sends into `join>sink`; `source` deals out to two tasks. */
 export type Role = "join" | "source"
 
-interface TaskSubjects {
-  readonly name: string
-  readonly make: (role: Role) => Promise<TaskSubject>
-}
-
 export const planOf = (role: Role): Plan => (role === "join" ? plans.join(0, 0) : plans.diamond(1_000))
 
 export const channelsOf = (role: Role) => {

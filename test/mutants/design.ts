@@ -23,7 +23,10 @@ export interface DesignedMutant {
   readonly name: string
   /** Where it was seen. */
   readonly anchor: string
-  /** Beginnings of the names of the properties that may notice it. */
+  /**
+   * Beginnings of the names of the properties that may notice it; none if it changes nothing, because another defence
+   * stands before it.
+   */
   readonly killedBy: ReadonlyArray<string>
   /** Steps of the shortest counterexample, at most. */
   readonly lengthMax: number
@@ -112,169 +115,169 @@ export const designedMutants: ReadonlyArray<DesignedMutant> = [
   {
     name: "M1 alignment does not block the input",
     anchor: "FLINK-20645, FLINK-20654, FLINK-21104: corrupted checkpoints",
-    killedBy: ["S4", "S16"],
-    lengthMax: 40,
+    killedBy: ["S4", "S16", "L2"],
+    lengthMax: 60,
     change: runtime("blockedChannelIsRead")
   },
   {
     name: "M2 captured at the first barrier",
     anchor: "FLINK-20645, FLINK-20654, FLINK-21104: corrupted checkpoints",
     killedBy: ["S4", "S16"],
-    lengthMax: 40,
+    lengthMax: 30,
     change: capturesAtFirstBarrier
   },
   {
     name: "M3 the plan misses a subtask",
     anchor: "FLINK-40482: a failed task counted as finished; FLINK-22087",
     killedBy: ["S3"],
-    lengthMax: 40,
+    lengthMax: 35,
     change: runtime("planMissesSubtask")
   },
   {
     name: "M4 reports of an old attempt are accepted",
     anchor: "FLINK-5063: late acknowledgements",
-    killedBy: ["S10"],
-    lengthMax: 60,
+    killedBy: [],
+    lengthMax: 0,
     change: hearsOldAttempts
   },
   {
     name: "M5 a newer barrier keeps the channels that an older one blocked",
     anchor: "FLINK-17869, FLINK-21104: barriers out of order",
-    killedBy: ["S4", "S16", "L2"],
-    lengthMax: 60,
+    killedBy: ["S4", "S16", "L2", "A7"],
+    lengthMax: 35,
     change: keepsStaleBlocked
   },
   {
     name: "M6 a source's snapshot is one record ahead",
     anchor: "RisingWave 5396: a skipped epoch",
     killedBy: ["S4", "S2"],
-    lengthMax: 40,
+    lengthMax: 35,
     change: runtime("sourceOffsetOffByOne")
   },
   {
     name: "M7 a restore does not rewind the source",
     anchor: "FLINK-3390, FLINK-34518",
     killedBy: ["S4", "S2", "L7"],
-    lengthMax: 60,
+    lengthMax: 45,
     change: runtime("restoreWithoutRewind")
   },
   {
     name: "M8 notified before the manifest stands",
     anchor: "RisingWave 15464: an offset acknowledged before the commit",
     killedBy: ["S5", "S7"],
-    lengthMax: 40,
+    lengthMax: 35,
     change: runtime("notifiedBeforeManifest")
   },
   {
     name: "M9 a sink commits at the barrier",
     anchor: "proposed in Iceberg 9694: duplicates",
     killedBy: ["S5"],
-    lengthMax: 40,
+    lengthMax: 25,
     change: runtime("committedAtBarrier")
   },
   {
     name: "M10 prepared transactions are not in the snapshot",
     anchor: "Iceberg 15846, FLINK-29509, FLINK-29512, FLINK-29627",
-    killedBy: ["S19", "S20", "S2", "L6"],
-    lengthMax: 60,
+    killedBy: ["S5", "S19", "S20"],
+    lengthMax: 40,
     change: runtime("preparedNotInSnapshot")
   },
   {
     name: "M11 a notification commits only its own checkpoint",
     anchor: "FLINK-10377: a precondition that did not hold",
     killedBy: ["L6", "L7", "S24"],
-    lengthMax: 80,
+    lengthMax: 45,
     change: committing((prepared, { completed }) => prepared.id === completed)
   },
   {
     name: "M12 a notification commits everything that is prepared",
     anchor: "FLINK-10377, the other side",
-    killedBy: ["S5"],
-    lengthMax: 60,
+    killedBy: ["S5", "A9"],
+    lengthMax: 35,
     change: committing((_, { completed }) => completed > 0)
   },
   {
     name: "M13 a restore forgets to commit what the checkpoint holds",
     anchor: "FLINK-23896: data dropped after a restore",
-    killedBy: ["S2", "S20", "L6", "L7"],
-    lengthMax: 60,
+    killedBy: ["S2", "S19", "S20", "L6", "L7"],
+    lengthMax: 40,
     change: runtime("restoreForgetsCommit")
   },
   {
     name: "M14 names of transactions are used again",
     anchor: "FLINK-8132, KIP-890",
     killedBy: ["S18"],
-    lengthMax: 60,
+    lengthMax: 35,
     change: runtime("transactionNamesReused")
   },
   {
     name: "M15 open transactions survive a restore",
     anchor: "FLINK-23854, KAFKA-9891",
     killedBy: ["S20"],
-    lengthMax: 60,
+    lengthMax: 35,
     change: runtime("openTransactionsSurviveRestore")
   },
   {
     name: "M16 a restore commits what its checkpoint does not hold",
     anchor: "FLINK-23854, the other side",
-    killedBy: ["S5", "S1"],
-    lengthMax: 60,
+    killedBy: ["S20"],
+    lengthMax: 35,
     change: runtime("restoreCommitsUnheld")
   },
   {
     name: "M17 an invalidation drops the transaction of its checkpoint",
     anchor: "Iceberg 15846, 11008: data of an aborted checkpoint",
-    killedBy: ["S19", "L6", "L7", "S2"],
-    lengthMax: 80,
+    killedBy: ["S19"],
+    lengthMax: 30,
     change: dropsOfInvalidated
   },
   {
     name: "M18 an unknown outcome is taken for a failure",
     anchor: "FLINK-22494, FLINK-24543",
-    killedBy: ["S8", "S13", "S14"],
-    lengthMax: 60,
+    killedBy: ["S12", "S13", "S14", "A11"],
+    lengthMax: 30,
     change: runtime("unknownOutcomeDiscards")
   },
   {
     name: "M19 subtasks do not hear of an invalidation",
     anchor: "FLINK-3261, FLINK-8871",
-    killedBy: ["L4", "L2", "L8"],
-    lengthMax: 80,
+    killedBy: ["L4", "L8", "A14"],
+    lengthMax: 25,
     change: runtime("invalidationNotSent")
   },
   {
     name: "M20 an invalidation that overtakes its barrier is forgotten",
     anchor: "FLINK-18063, FLINK-17994",
-    killedBy: ["L4", "L2"],
-    lengthMax: 80,
+    killedBy: ["L4", "A8"],
+    lengthMax: 30,
     change: forgetsOnlyCaptures
   },
   {
     name: "M21 what is pending stays pending after a failure",
     anchor: "FLINK-15152, FLINK-18137",
-    killedBy: ["L1", "S10", "S11"],
-    lengthMax: 60,
+    killedBy: ["L1", "S11", "A1"],
+    lengthMax: 40,
     change: suspendsWithoutAbort
   },
   {
     name: "M22 ids start over after a restart",
     anchor: "an id below the last completed one",
-    killedBy: ["S6"],
-    lengthMax: 60,
+    killedBy: ["S6", "A3"],
+    lengthMax: 40,
     change: runtime("idsStartOver")
   },
   {
     name: "M23 a restore takes the oldest checkpoint",
     anchor: "FLINK-34518: cleaned data, older restore",
     killedBy: ["S9"],
-    lengthMax: 80,
+    lengthMax: 50,
     change: runtime("resumesFromOldest")
   },
   {
     name: "M24 objects are released before their entry is removed",
     anchor: "FLINK-22494: a checkpoint in the log without its state",
     killedBy: ["S8", "S13"],
-    lengthMax: 80,
+    lengthMax: 50,
     change: runtime("releasedBeforeEntry")
   }
 ]

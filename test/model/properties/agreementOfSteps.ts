@@ -242,13 +242,13 @@ export const A19: ModelProperty = {
 
 export const A20: ModelProperty = {
   id: "A20",
-  sentence: "when nothing happens any more, the store holds only what an entry names",
+  sentence: "when nothing happens any more and the job runs, the store holds only what an entry names",
   of: (protocol, name) =>
     protocol.processes.map((process) =>
       terminal(name(process.name), (view) => {
         const job = jobOf(process, view)
         if (job === undefined || protocol.settings.config.capturesArePrompt) return true
-        if (!job.matches("running") && !job.matches("finished")) return true
+        if (!job.matches("running")) return true
         const { entries } = view.resource(protocol.log)
         const named = manifestsIn({ entries }).flatMap(objectsOf)
         const leader = leaderTerm({ entries })

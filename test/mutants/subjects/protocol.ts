@@ -9,6 +9,7 @@ import { small } from "../../model/configurations/small.ts"
 import { agreements } from "../../model/properties/agreements.ts"
 import { liveNameOf, liveness } from "../../model/properties/liveness.ts"
 import { predicatesOf } from "../../model/properties/ModelProperty.ts"
+import { plans } from "../../model/system/plan.ts"
 import { type Protocol, protocolSystem } from "../../model/system/protocolSystem.ts"
 import { designedMutants, designedPairs, protocolCommands, type Variant } from "../design.ts"
 import type { Configuration, MachineMutant, Subject } from "../harness/Subject.ts"
@@ -73,10 +74,28 @@ export const lastingly = ({ config, shows }: LivelyConfiguration): Configuration
   }
 })
 
+/** Configurations that only mutants need: what is left behind is seen where the job goes on, and nothing sweeps. */
+const more: ReadonlyArray<ModelConfiguration> = [
+  {
+    about: "A snapshot cannot be stored, and what others have stored for its checkpoint is released.",
+    config: {
+      name: "storeFailsOpen",
+      plan: plans.line(1),
+      hasEnd: false,
+      stimuli: { request: 1 },
+      faults: { "store.fails": 1 }
+    },
+    shows: [],
+    ends: ["running"],
+    states: 0,
+    edges: 0
+  }
+]
+
 /** Liveness is decided on whole graphs only: those that are small. */
 const livelyStates = 60_000
 
 export const subject: Subject<Variant> = subjectOf([
-  ...small.map(safely),
+  ...[...small, ...more].map(safely),
   ...lively.filter(({ states }) => states <= livelyStates).map(lastingly)
 ])
