@@ -1,4 +1,39 @@
 /** Mutants that nobody notices, each with the reason. A survivor that is not here, and one here that is killed, fails. */
 import type { KnownSurvivor } from "./harness/Result.ts"
 
-export const survivors: ReadonlyArray<KnownSurvivor> = []
+const because = (reason: string, ...names: ReadonlyArray<string>): ReadonlyArray<KnownSurvivor> =>
+  names.map((name) => ({ name, reason }))
+
+export const survivors: ReadonlyArray<KnownSurvivor> = [
+  ...because(
+    "whoever asks for a checkpoint is no part of the model: what is answered is asserted by the coordinator's scenarios.",
+    "coordinator inactive trigger.request #0: transition dropped",
+    "coordinator inactive trigger.request #0: command dropped action 0 (perform): RefuseRequest",
+    "coordinator inactive trigger.request #0: command doubled action 0 (perform): RefuseRequest",
+    "coordinator active coordinator.suspend #0: command dropped action 0 (perform): RefuseRequest",
+    "coordinator active coordinator.suspend #0: command doubled action 0 (perform): RefuseRequest",
+    "coordinator active trigger.request #0: transition dropped",
+    "coordinator active trigger.request #0: command dropped action 0 (perform): RefuseRequest",
+    "coordinator active trigger.request #0: command doubled action 0 (perform): RefuseRequest",
+    "coordinator active.regular trigger.request #0: command dropped action 0 (perform): RefuseRequest",
+    "coordinator active.regular trigger.request #0: command doubled action 0 (perform): RefuseRequest"
+  ),
+  ...because(
+    "the gate reads what the machine has blocked, not the commands: by them only the duration of an alignment is measured.",
+    "subtask active.alignment.idle barrier.received #2: command dropped action 1 (perform): Block",
+    "subtask active.alignment.aligning barrier.received #1: command dropped action 0 (perform): Unblock",
+    "subtask active.alignment.aligning barrier.received #1: command dropped action 2 (perform): Block",
+    "subtask active.alignment.aligning barrier.received #2: command dropped action 0 (perform): Unblock",
+    "subtask active.alignment.aligning barrier.received #3: command dropped action 1 (perform): Block",
+    "subtask active.alignment.aligning checkpoint.invalidated #0: command dropped action 0 (perform): Unblock"
+  ),
+  ...because(
+    "what is removed is removed: the second time finds nothing.",
+    "checkpoint invalidated.retired entry: command doubled action 0 (perform): RetireCheckpoint",
+    "subtask active.alignment.idle checkpoint.invalidated #0: command doubled action 0 (perform): AbandonCapture"
+  ),
+  ...because(
+    "nobody reads the failures of a suspended coordinator: the next attempt begins with none.",
+    "coordinator (any state) checkpoint.invalidated #0: assignment dropped action 0 (invalidate): failures left as it is"
+  )
+]

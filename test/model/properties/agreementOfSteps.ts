@@ -214,7 +214,7 @@ export const A15: ModelProperty = {
 
 export const A19: ModelProperty = {
   id: "A19",
-  sentence: "who gives an alignment up says so, and what is found damaged is kept",
+  sentence: "who gives an alignment up says so, nobody acknowledges what was given up, and what is damaged is kept",
   of: (protocol, name) => [
     ...protocol.processes.flatMap((process) =>
       Object.values(process.tasks).map((component) =>
@@ -227,6 +227,22 @@ export const A19: ModelProperty = {
             (mail) => mail.type === "subtask.declined" && "id" in mail && mail.id === was.id
           )
           return isTold ? true : `${was.id} is given up, and nobody hears of it`
+        })
+      )
+    ),
+    ...protocol.processes.flatMap((process) =>
+      Object.values(process.tasks).map((component) =>
+        step(name(`${component.name} is late`), (before, action, after) => {
+          if (action._tag !== "Deliver" || action.to !== component.name) return true
+          const { message } = action
+          if (message.type !== "capture.persisted" || !("id" in message)) return true
+          const { id } = message
+          const isWanted = before.of(component)?.machine.owner.context.capturing.some((other) => other === id) ?? false
+          const said = (view: View): number =>
+            mailOf(process.coordinator.name, view).filter(
+              (mail) => mail.type === "subtask.acknowledged" && "id" in mail && mail.id === id
+            ).length
+          return isWanted || said(after) === said(before) ? true : "what nobody waits for is acknowledged"
         })
       )
     ),
@@ -247,7 +263,10 @@ export const A20: ModelProperty = {
     protocol.processes.map((process) =>
       terminal(name(process.name), (view) => {
         const job = jobOf(process, view)
-        if (job === undefined || protocol.settings.config.capturesArePrompt) return true
+        const { capturesArePrompt, unreliable = [] } = protocol.settings.config
+        if (job === undefined || capturesArePrompt) return true
+        // What nobody has heard of waits for the next claim to sweep it away.
+        if (unreliable.includes("subtask.acknowledged")) return true
         if (!job.matches("running")) return true
         const { entries } = view.resource(protocol.log)
         const named = manifestsIn({ entries }).flatMap(objectsOf)

@@ -49,15 +49,17 @@ export const A8: ModelProperty = {
       always(name(component.name), (view) => {
         const machine = view.of(component)?.machine.owner
         if (machine === undefined) return true
-        const { invalidated, lastId, terminal, barrier } = machine.context
+        const { invalidated, lastId, terminal, barrier, capturing } = machine.context
         const history = view.history(protocol.history)
         const past = invalidated.find((id) => id <= lastId || !history.invalidated.includes(id))
         if (past !== undefined) return `${past} is past, or was never invalidated`
         const isReliable = !(protocol.settings.config.unreliable ?? []).includes("checkpoint.invalidated")
-        if (isReliable && barrier !== null && history.invalidated.includes(barrier.id)) {
-          const isComing = view.messages({ name: mailboxOf(component.name) }).some((mail) => isAbout(mail, barrier.id))
-          if (!isComing) return `it aligns ${barrier.id}, and was told that it is invalidated`
-        }
+        const mailbox = view.messages({ name: mailboxOf(component.name) })
+        const atWork = barrier === null ? capturing : [...capturing, barrier.id]
+        const futile = atWork.find(
+          (id) => history.invalidated.includes(id) && !mailbox.some((mail) => isAbout(mail, id))
+        )
+        if (isReliable && futile !== undefined) return `it works for ${futile}, and was told that it is invalidated`
         const isOver = machine.matches("finishing") || machine.matches("finished")
         if (isOver !== (terminal !== null) && !machine.matches("cancelled"))
           return "it is wrong about the terminal checkpoint"

@@ -148,7 +148,11 @@ export const A18: ModelProperty = {
       step(name(`${process.name} is stable`), (before, action, after) => {
         if (action._tag !== "Timer" || action.component !== process.job.name || action.timer !== "stable") return true
         const [was, is] = [jobOf(process, before), jobOf(process, after)]
-        if (protocol.settings.config.timersArePosted || !was?.matches({ running: "flowing" })) return true
+        if (protocol.settings.config.timersArePosted) return true
+        if (was?.matches({ running: "stopping" })) {
+          return is?.matches({ running: "stopping" }) ? true : "it stops before its time"
+        }
+        if (!was?.matches({ running: "flowing" })) return true
         return is?.context.failures === 0 ? true : `${is?.context.failures} failures are left`
       })
     ]),

@@ -41,8 +41,6 @@ export const ratioOf = ({ all, killed, equivalent }: Score): number =>
 export interface KnownSurvivor {
   readonly name: string
   readonly reason: string
-  /** Another mutant against which this one is a second defence: both at once are noticed. */
-  readonly redundantWith?: string
 }
 
 /** What does not agree with the list of known survivors; nothing if all is as it says. */

@@ -19,8 +19,12 @@ export interface Subject<Machines> {
   readonly machines: Machines
   /** How machines name what they command. */
   readonly commands: CommandsOption
-  /** The machines with a change made to each. */
-  readonly map: (change: <M extends AnyStateMachine>(machine: M) => M) => Machines
+  /** Names of commands that machines give each other, inside of a component: their effect shows in the component's step. */
+  readonly internal: ReadonlyArray<string>
+  /** Names of commands that may as well be given twice. */
+  readonly idempotent: ReadonlyArray<string>
+  /** Machines with a change made to each. */
+  readonly map: (machines: Machines, change: <M extends AnyStateMachine>(machine: M) => M) => Machines
   /** The mutants of each machine, each as a change of the machines. */
   readonly mutants: (options: (machine: AnyStateMachine) => MutantsOptions) => ReadonlyArray<MachineMutant<Machines>>
   /** Mistakes thought out by people, tried before the mechanical ones. */

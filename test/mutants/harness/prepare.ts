@@ -4,10 +4,11 @@ import type { AnyStateMachine } from "xstate"
 import { check } from "../../../packages/checker/src/index.ts"
 import type { MutantsOptions } from "../../../packages/checker/src/mutation/index.ts"
 import { type Observed, observe, placeName } from "../../../packages/checker/src/mutation/index.ts"
+import { makeCommandLog } from "./commandLog.ts"
 import { graphDigest } from "./graphDigest.ts"
 import { pairOperator } from "./Result.ts"
 import type { Candidate, Configuration, Subject } from "./Subject.ts"
-import { makeTakenSteps, recorded, type TakenSteps } from "./steps.ts"
+import { makeTakenSteps, recorded, type TakenSteps, type Watching } from "./steps.ts"
 
 export interface Prepared<Machines> {
   readonly configuration: Configuration<Machines>
@@ -26,9 +27,9 @@ export interface Preparation<Machines> {
 }
 
 export const prepare = <Machines>(subject: Subject<Machines>): Preparation<Machines> => {
-  const { watchedMachines, takeReached, optionsOf } = watch(subject)
+  const { watchedMachines, watching, optionsOf } = watch(subject)
   const configurations = subject.configurations
-    .map((configuration) => explored(configuration, subject, watchedMachines, takeReached))
+    .map((configuration) => explored(configuration, subject, watchedMachines, watching))
     .sort((a, b) => a.states - b.states)
   return {
     subject,
@@ -75,9 +76,11 @@ const withPairs = <Machines>(
 /** States beyond this many are not looked at: a mutant may well have no end. */
 export const statesMaxOf = ({ states }: { readonly states: number }): number => states * 2 + 5_000
 
-const watch = <Machines>({ map, commands }: Subject<Machines>) => {
+const watch = <Machines>(subject: Subject<Machines>) => {
+  const { machines, map, commands } = subject
   const observed = new Map<string, Observed>()
-  const watchedMachines = map((machine) => {
+  const log = makeCommandLog(subject)
+  const observedMachines = map(machines, (machine) => {
     const one = observe(machine, commands)
     observed.set(machine.id, one)
     return one.machine
@@ -88,18 +91,19 @@ const watch = <Machines>({ map, commands }: Subject<Machines>) => {
     const one = observed.get(id)
     return one === undefined ? { commands } : { commands, observations: one.observations }
   }
-  return { watchedMachines, takeReached, optionsOf }
+  const watching: Watching = { takeReached, takeCommands: log.take }
+  return { watchedMachines: log.hear(observedMachines), watching, optionsOf }
 }
 
 const explored = <Machines>(
   configuration: Configuration<Machines>,
   subject: Subject<Machines>,
   watchedMachines: Machines,
-  takeReached: () => ReadonlySet<string>
+  watching: Watching
 ): Prepared<Machines> => {
   const { system, properties } = configuration.model(watchedMachines)
   const taken = makeTakenSteps()
-  const report = check(recorded(system, taken, takeReached), properties, { symmetry: false, recheckEvery: 0 })
+  const report = check(recorded(system, taken, watching), properties, { symmetry: false, recheckEvery: 0 })
   const [violation] = report.violations
   if (violation !== undefined || !report.isComplete) {
     throw new Error(

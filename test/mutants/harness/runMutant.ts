@@ -4,12 +4,12 @@
  * Most mutants do harm wherever one looks: so first a short dive into every configuration in which some step differs, then
  * whole searches, the cheapest first, then the large configurations, in full only if the mutant may still be equivalent.
  */
-import type { AnyStateMachine } from "xstate"
 import { type CheckOptions, check, type Report } from "../../../packages/checker/src/index.ts"
+import { makeCommandLog } from "./commandLog.ts"
 import { graphDigest } from "./graphDigest.ts"
 import { type Preparation, type Prepared, statesMaxOf } from "./prepare.ts"
 import type { Candidate, Model } from "./Subject.ts"
-import { differs } from "./steps.ts"
+import { type Difference, differenceIn } from "./steps.ts"
 
 export type Fate =
   | {
@@ -27,7 +27,7 @@ export type Fate =
       readonly _tag: "Equivalent"
       /**
        * `unreached`: no configuration reaches what was changed. `steps`: every step is taken as by the original. `graph`:
-       * some commands differ that change nothing anywhere.
+       * some steps send in another order, and that changes nothing anywhere.
        */
       readonly by: "unreached" | "steps" | "graph"
     }
@@ -40,7 +40,7 @@ export type Fate =
 
 const diveStates = 3_000
 /** Configurations with more states are explored to the end only to show that a mutant is equivalent. */
-const largeStates = 60_000
+const largeStates = 75_000
 
 interface Trial<Machines> {
   readonly prepared: Prepared<Machines>
@@ -52,26 +52,34 @@ export const runMutant = <Machines>(
   { subject, configurations }: Pick<Preparation<Machines>, "subject" | "configurations">
 ): Fate => {
   const machines = candidate.change(subject.machines)
-  const differing = configurations
-    .map((prepared): Trial<Machines> => ({ prepared, model: prepared.configuration.model(machines) }))
-    .filter((trial) => mayDiffer(candidate, trial))
-  if (differing.length === 0) {
-    const isReached = configurations.some(({ taken }) => taken.reaching(candidate.places).length > 0)
-    return { _tag: "Equivalent", by: isReached ? "steps" : "unreached" }
-  }
-  const isDived = candidate.places !== null
-  const killed = isDived ? firstOf(differing, (trial) => dived(trial, diveStates)) : null
-  return killed ?? searched(differing)
+  const log = makeCommandLog(subject)
+  const heard = log.hear(machines)
+  const differenceOf = ({ configuration, taken }: Prepared<Machines>): Difference =>
+    differenceIn(taken.reaching(candidate.places), configuration.model(heard).system, log.take)
+  // A mistake outside of the machines shows in a search only.
+  const isMechanical = candidate.places !== null
+  const differences = configurations.map((prepared) => ({
+    prepared,
+    difference: isMechanical ? differenceOf(prepared) : "steps"
+  }))
+  const differing = differences
+    .filter(({ difference }) => difference === "steps")
+    .map(({ prepared }): Trial<Machines> => ({ prepared, model: prepared.configuration.model(machines) }))
+  const unheardIn = differences
+    .filter(({ difference }) => difference === "commands")
+    .map(({ prepared }) => prepared.configuration.name)
+  const isReached = configurations.some(({ taken }) => taken.reaching(candidate.places).length > 0)
+  const same: Fate =
+    unheardIn.length > 0
+      ? { _tag: "Survived", differsIn: unheardIn, unboundedIn: [] }
+      : { _tag: "Equivalent", by: isReached ? (differing.length === 0 ? "steps" : "graph") : "unreached" }
+  if (differing.length === 0) return same
+  const killed = isMechanical ? firstOf(differing, (trial) => dived(trial, diveStates)) : null
+  return killed ?? searched(differing, same)
 }
 
-/** A mistake outside of the machines shows in a search only. */
-const mayDiffer = <Machines>({ places }: Candidate<Machines>, { prepared, model }: Trial<Machines>): boolean =>
-  places === null || differs(prepared.taken.reaching(places), model.system, machinesOf(model))
-
-const machinesOf = ({ system }: Model): ReadonlyArray<AnyStateMachine> =>
-  system.components.flatMap(({ machines }) => machines ?? [])
-
-const searched = <Machines>(differing: ReadonlyArray<Trial<Machines>>): Fate => {
+/** `same` is its fate if all graphs are those of the original. */
+const searched = <Machines>(differing: ReadonlyArray<Trial<Machines>>, same: Fate): Fate => {
   const isLarge = ({ prepared }: Trial<Machines>): boolean => prepared.states > largeStates
   const [large, small] = [differing.filter(isLarge), differing.filter((trial) => !isLarge(trial))]
   const unbounded = new Set<string>()
@@ -85,7 +93,7 @@ const searched = <Machines>(differing: ReadonlyArray<Trial<Machines>>): Fate => 
   const isAlike = unbounded.size === 0 && small.every(hasSameGraph)
   const inLarge = firstOf(large, isAlike ? whole : (trial) => dived(trial, largeStates))
   if (inLarge !== null) return inLarge
-  if (isAlike && unbounded.size === 0 && large.every(hasSameGraph)) return { _tag: "Equivalent", by: "graph" }
+  if (isAlike && unbounded.size === 0 && large.every(hasSameGraph)) return same
   if (!isAlike) for (const trial of large) unbounded.add(nameOf(trial))
   return { _tag: "Survived", differsIn: differing.map(nameOf), unboundedIn: [...unbounded] }
 }

@@ -17,6 +17,8 @@ export interface TakenStep {
   readonly component: string
   readonly again: (component: AnyComponent, rehome: Rehome) => Step<unknown>
   readonly text: string
+  /** What the machines commanded. */
+  readonly commands: string
 }
 
 /** Gives a value back with its snapshots being those of other machines. */
@@ -34,21 +36,32 @@ export const makeTakenSteps = (): TakenSteps => {
   return {
     add: (step, reached) => {
       all.push(step)
-      for (const place of reached) byPlace.set(place, [...(byPlace.get(place) ?? []), step])
+      for (const place of reached) {
+        const known = byPlace.get(place)
+        if (known === undefined) byPlace.set(place, [step])
+        else known.push(step)
+      }
     },
     reaching: (places) => (places === null ? all : [...new Set(places.flatMap((place) => byPlace.get(place) ?? []))])
   }
 }
 
-/** The system, with its components telling what steps they take. */
-export const recorded = (original: System, taken: TakenSteps, takeReached: () => ReadonlySet<string>): System =>
-  system({ ...original, components: original.components.map((one) => recording(one, taken, takeReached)) })
+/** What the machines of the original tell of a step. */
+export interface Watching {
+  readonly takeReached: () => ReadonlySet<string>
+  readonly takeCommands: () => string
+}
 
-const recording = (one: AnyComponent, taken: TakenSteps, takeReached: () => ReadonlySet<string>): AnyComponent => {
+/** The system, with its components telling what steps they take. */
+export const recorded = (original: System, taken: TakenSteps, watching: Watching): System =>
+  system({ ...original, components: original.components.map((one) => recording(one, taken, watching)) })
+
+const recording = (one: AnyComponent, taken: TakenSteps, { takeReached, takeCommands }: Watching): AnyComponent => {
   const record = (again: TakenStep["again"]): Step<unknown> => {
     takeReached()
+    takeCommands()
     const step = again(one, (value) => value)
-    taken.add({ component: one.name, again, text: stepText(step) }, takeReached())
+    taken.add({ component: one.name, again, text: stepText(step), commands: takeCommands() }, takeReached())
     return step
   }
   return component<unknown, Message, unknown>({
@@ -58,24 +71,31 @@ const recording = (one: AnyComponent, taken: TakenSteps, takeReached: () => Read
   })
 }
 
-/** Whether one of these steps is taken otherwise by the components of another system. */
-export const differs = (
+/** What a mutant does otherwise: `steps`, or only the `commands` of some, of which the model shows nothing. */
+export type Difference = "none" | "commands" | "steps"
+
+/** How these steps are taken by the components of another system, whose machines are heard. */
+export const differenceIn = (
   steps: ReadonlyArray<TakenStep>,
   mutated: System,
-  machines: ReadonlyArray<AnyStateMachine>
-): boolean => {
+  takeCommands: () => string
+): Difference => {
   const components = new Map(mutated.components.map((one) => [one.name, one]))
-  const rehome = rehoming(machines)
-  return steps.some(({ component: name, again, text }) => {
+  const rehome = rehoming(mutated.components.flatMap(({ machines }) => machines ?? []))
+  let difference: Difference = "none"
+  for (const { component: name, again, text, commands } of steps) {
     const one = components.get(name)
-    if (one === undefined) return true
+    if (one === undefined) return "steps"
+    takeCommands()
     try {
-      return stepText(again(one, rehome)) !== text
+      if (stepText(again(one, rehome)) !== text) return "steps"
     } catch (cause) {
       if (cause instanceof Unmovable) throw cause
-      return true
+      return "steps"
     }
-  })
+    if (takeCommands() !== commands) difference = "commands"
+  }
+  return difference
 }
 
 /** A snapshot cannot be compared with what a mutant makes of it: the subject is at fault, not the mutant. */

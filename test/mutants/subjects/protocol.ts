@@ -3,28 +3,31 @@ import type { AnyStateMachine } from "xstate"
 import { type MutantsOptions, mutantsOf } from "../../../packages/checker/src/mutation/index.ts"
 import type { Property } from "../../../packages/checker/src/property/Property.ts"
 import { machines } from "../../../packages/core/src/protocol/machines.ts"
-import { type Configuration as ModelConfiguration, propertiesOf } from "../../model/configurations/Configuration.ts"
+import { propertiesOf } from "../../model/configurations/Configuration.ts"
 import { type LivelyConfiguration, lively } from "../../model/configurations/lively.ts"
 import { small } from "../../model/configurations/small.ts"
 import { agreements } from "../../model/properties/agreements.ts"
 import { liveNameOf, liveness } from "../../model/properties/liveness.ts"
 import { predicatesOf } from "../../model/properties/ModelProperty.ts"
-import { plans } from "../../model/system/plan.ts"
 import { type Protocol, protocolSystem } from "../../model/system/protocolSystem.ts"
 import { designedMutants, designedPairs, protocolCommands, type Variant } from "../design.ts"
 import type { Configuration, MachineMutant, Subject } from "../harness/Subject.ts"
-import { survivors } from "../survivors.ts"
+import { more, type SafeConfiguration } from "./configurations.ts"
 
 export const subjectOf = (configurations: ReadonlyArray<Configuration<Variant>>): Subject<Variant> => ({
   machines: { machines },
   commands: protocolCommands,
-  map: (change) => ({
+  internal: ["StartParts", "ToParts", "StopParts", "ToOwner"],
+  // A timer that is set is set; a job ends once; blocking is measured, the gate reads the machine.
+  idempotent: ["SetTimer", "CancelTimer", "EndJob", "Block", "Unblock"],
+  map: ({ machines: given, ...rest }, change) => ({
+    ...rest,
     machines: {
-      job: change(machines.job),
-      coordinator: change(machines.coordinator),
-      checkpoint: change(machines.checkpoint),
-      subtask: change(machines.subtask),
-      committer: change(machines.committer)
+      job: change(given.job),
+      coordinator: change(given.coordinator),
+      checkpoint: change(given.checkpoint),
+      subtask: change(given.subtask),
+      committer: change(given.committer)
     }
   }),
   mutants: (options) => [
@@ -35,12 +38,7 @@ export const subjectOf = (configurations: ReadonlyArray<Configuration<Variant>>)
     ...among(options, "committer")
   ],
   designed: designedMutants,
-  pairs: [
-    ...designedPairs,
-    ...survivors.flatMap(({ name, redundantWith }) =>
-      redundantWith === undefined ? [] : [[name, redundantWith] as const]
-    )
-  ],
+  pairs: designedPairs,
   configurations
 })
 
@@ -54,7 +52,7 @@ const among = <K extends keyof typeof machines>(
   }))
 
 /** All safety properties, and what the machines believe. */
-export const safely = (found: ModelConfiguration): Configuration<Variant> => ({
+export const safely = (found: SafeConfiguration): Configuration<Variant> => ({
   name: found.config.name,
   model: (variant) => {
     const protocol = protocolSystem({ ...found.config, ...variant })
@@ -73,24 +71,6 @@ export const lastingly = ({ config, shows }: LivelyConfiguration): Configuration
     return { system: protocol.system, properties }
   }
 })
-
-/** Configurations that only mutants need: what is left behind is seen where the job goes on, and nothing sweeps. */
-const more: ReadonlyArray<ModelConfiguration> = [
-  {
-    about: "A snapshot cannot be stored, and what others have stored for its checkpoint is released.",
-    config: {
-      name: "storeFailsOpen",
-      plan: plans.line(1),
-      hasEnd: false,
-      stimuli: { request: 1 },
-      faults: { "store.fails": 1 }
-    },
-    shows: [],
-    ends: ["running"],
-    states: 0,
-    edges: 0
-  }
-]
 
 /** Liveness is decided on whole graphs only: those that are small. */
 const livelyStates = 60_000

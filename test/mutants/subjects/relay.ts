@@ -172,7 +172,9 @@ const configuration = (last: number, losses: number): Configuration<RelayMachine
 export const subject: Subject<RelayMachines> = {
   machines,
   commands: { action: "perform", nameOf: (command) => tagOf(command) },
-  map: (change) => ({ sender: change(senderMachine), receiver: change(receiverMachine) }),
+  internal: [],
+  idempotent: ["Arm", "Disarm"],
+  map: ({ sender, receiver }, change) => ({ sender: change(sender), receiver: change(receiver) }),
   mutants: (options) => [
     ...mutantsOf(senderMachine, options(senderMachine)).map((mutant) => ({
       ...mutant,

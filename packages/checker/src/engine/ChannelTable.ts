@@ -6,7 +6,7 @@
 import type { Channel } from "../system/Channel.ts"
 import type { Message } from "../system/Effect.ts"
 import type { Interner } from "../values/Interner.ts"
-import { PairTable } from "../values/PairTable.ts"
+import { ListInterner } from "../values/ListInterner.ts"
 import { guarded } from "./errors.ts"
 
 /** What may be received next, and what is left then. */
@@ -22,14 +22,13 @@ export interface Choice {
 export class ChannelTable {
   readonly channel: Channel
   readonly #messages: Interner<Message>
-  readonly #contents: Array<ReadonlyArray<number>> = [[]]
-  readonly #ids = new Map<string, number>([["", 0]])
-  readonly #pushed = new PairTable()
+  readonly #contents: ListInterner
   readonly #choices: Array<ReadonlyArray<Choice> | undefined> = []
 
   constructor(channel: Channel, messages: Interner<Message>) {
     this.channel = channel
     this.#messages = messages
+    this.#contents = new ListInterner((content) => this.#normal(content))
   }
 
   messagesOf(content: number): ReadonlyArray<Message> {
@@ -37,28 +36,17 @@ export class ChannelTable {
   }
 
   contentOf(content: number): ReadonlyArray<number> {
-    return this.#contents[content] ?? []
+    return this.#contents.get(content)
   }
 
   /** The content for these messages, in the channel's own order. */
   intern(messages: ReadonlyArray<number>): number {
-    const content = this.#normal(messages)
-    const key = content.join()
-    const known = this.#ids.get(key)
-    if (known !== undefined) return known
-    const id = this.#contents.length
-    this.#contents.push(content)
-    this.#ids.set(key, id)
-    return id
+    return this.#contents.id(messages)
   }
 
   /** HOT */
   push(content: number, message: number): number {
-    const known = this.#pushed.get(content, message)
-    if (known >= 0) return known
-    const next = this.intern([...this.contentOf(content), message])
-    this.#pushed.add(content, message, next)
-    return next
+    return this.#contents.push(content, message)
   }
 
   /** HOT */

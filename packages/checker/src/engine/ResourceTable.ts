@@ -7,6 +7,7 @@
 import type { Effect } from "../system/Effect.ts"
 import type { AnyResource, OperationOutcome, Outcome } from "../system/Resource.ts"
 import { Interner } from "../values/Interner.ts"
+import { ListInterner } from "../values/ListInterner.ts"
 import { PairTable } from "../values/PairTable.ts"
 import { guarded } from "./errors.ts"
 import type { Flight, Interners, Programs } from "./Programs.ts"
@@ -41,9 +42,7 @@ export class ResourceTable {
   readonly states: Interner<unknown>
   readonly #interners: Interners
   readonly #programs: Programs
-  readonly #bags: Array<ReadonlyArray<number>> = [[]]
-  readonly #bagIds = new Map<string, number>([["", 0]])
-  readonly #added = new PairTable()
+  readonly #bags: ListInterner
   readonly #orphaned = new PairTable()
   readonly #choices: Array<ReadonlyArray<FlightChoice> | undefined> = []
   readonly #outcomeIds = new PairTable()
@@ -53,6 +52,7 @@ export class ResourceTable {
     this.resource = resource
     this.#interners = interners
     this.#programs = programs
+    this.#bags = new ListInterner((bag) => this.#normal(bag))
     this.states = new Interner<unknown>(`the state of resource ${resource.name}`)
     this.states.id(resource.initial)
   }
@@ -62,18 +62,11 @@ export class ResourceTable {
   }
 
   bagOf(bag: number): ReadonlyArray<number> {
-    return this.#bags[bag] ?? []
+    return this.#bags.get(bag)
   }
 
   intern(flights: ReadonlyArray<number>): number {
-    const bag = this.#normal(flights)
-    const key = bag.join()
-    const found = this.#bagIds.get(key)
-    if (found !== undefined) return found
-    const id = this.#bags.length
-    this.#bags.push(bag)
-    this.#bagIds.set(key, id)
-    return id
+    return this.#bags.id(flights)
   }
 
   /** R1: where requests are ordered, those of one component keep their order, and nothing else tells bags apart. */
@@ -93,11 +86,7 @@ export class ResourceTable {
 
   /** HOT */
   add(bag: number, flight: number): number {
-    const known = this.#added.get(bag, flight)
-    if (known >= 0) return known
-    const next = this.intern([...this.bagOf(bag), flight])
-    this.#added.add(bag, flight, next)
-    return next
+    return this.#bags.push(bag, flight)
   }
 
   /** The bag when a component is gone. */
