@@ -6,7 +6,8 @@ import {
   type CommandsOption,
   mutantsOf,
   mutationOperators,
-  observe
+  observe,
+  rewriteCommands
 } from "../../packages/checker/src/mutation/index.ts"
 import { machines } from "../../packages/core/src/protocol/machines.ts"
 
@@ -190,6 +191,17 @@ describe("O1 the watched machine", () => {
     const blind = mutantsOf(door, { commands }).map(({ name }) => name)
     expect(blind).toContain("door shut exit: command dropped action 0 (perform): Creak")
     expect(blind.filter((name) => name.includes("off by one") || name.includes("Bang"))).toEqual([])
+  })
+})
+
+describe("commands rewritten by hand", () => {
+  it("are changed where one wants, and nowhere else", () => {
+    const silent = rewriteCommands(door, commands, (given, { kind }) => (kind === "exit" ? [] : given))
+    expect(pushed(silent, "bear").performed).toEqual(["Bang", "Count 1"])
+    const timid = rewriteCommands(door, commands, (given, _, { event }) =>
+      event.type === "push" ? given.slice(1) : given
+    )
+    expect(pushed(timid, "bear").performed).toEqual(["Count 1"])
   })
 })
 

@@ -8,7 +8,15 @@ import { runMutant } from "./harness/runMutant.ts"
 import type { Candidate } from "./harness/Subject.ts"
 import { subject } from "./subjects/protocol.ts"
 
-const names = ["alignedWriting", "ending", "storeFailsOpen", "unheard in the end", "threeInputs", "repeatedNews"]
+const names = [
+  "alignedWriting",
+  "ending",
+  "storeFailsOpen",
+  "unheard in the end",
+  "threeInputs",
+  "repeatedNews",
+  "repeatedAcknowledgement"
+]
 
 const preparation = prepare({
   ...subject,
@@ -37,13 +45,13 @@ describe("mutants of the protocol", () => {
     expect(preparation.configurations.map(({ configuration }) => configuration.name).sort()).toEqual(names.toSorted())
   })
 
-  it("forty mechanical ones: all that the smallest configurations reach are noticed", () => {
+  it("forty mechanical ones: as many as ever are noticed", () => {
     const results = tried(drawn(mechanical))
     expect(scoreOf(results)).toMatchInlineSnapshot(`
       {
         "all": 40,
-        "equivalent": 21,
-        "killed": 16,
+        "equivalent": 20,
+        "killed": 17,
         "survived": 3,
         "unreached": 15,
       }

@@ -1,5 +1,5 @@
 /** The results as tables for a terminal. */
-import { type Result, ratioOf, type Score, scoreOf } from "./Result.ts"
+import { pairOperator, type Result, ratioOf, type Score, scoreOf } from "./Result.ts"
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`
 
@@ -15,7 +15,8 @@ const cells = (score: Score): ReadonlyArray<string> => [
 const head = ["all", "killed", "equivalent", "(unreached)", "survived", "score"]
 
 /** Operators by machines: how many, and what became of them. */
-export const renderScores = (results: ReadonlyArray<Result>): string => {
+export const renderScores = (all: ReadonlyArray<Result>): string => {
+  const results = all.filter(({ operator }) => operator !== pairOperator)
   const rows = [...Map.groupBy(results, ({ operator }) => operator)].flatMap(([operator, ofOperator]) =>
     [...Map.groupBy(ofOperator, ({ machine }) => machine)].map(([machine, some]) => [
       operator,

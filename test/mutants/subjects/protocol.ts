@@ -14,7 +14,7 @@ import { designedMutants, designedPairs, protocolCommands, type Variant } from "
 import type { Configuration, MachineMutant, Subject } from "../harness/Subject.ts"
 import { more, type SafeConfiguration } from "./configurations.ts"
 
-export const subjectOf = (configurations: ReadonlyArray<Configuration<Variant>>): Subject<Variant> => ({
+const subjectOf = (configurations: ReadonlyArray<Configuration<Variant>>): Subject<Variant> => ({
   machines: { machines },
   commands: protocolCommands,
   internal: ["StartParts", "ToParts", "StopParts", "ToOwner"],
@@ -52,7 +52,7 @@ const among = <K extends keyof typeof machines>(
   }))
 
 /** All safety properties, and what the machines believe. */
-export const safely = (found: SafeConfiguration): Configuration<Variant> => ({
+const safely = (found: SafeConfiguration): Configuration<Variant> => ({
   name: found.config.name,
   model: (variant) => {
     const protocol = protocolSystem({ ...found.config, ...variant })
@@ -63,7 +63,7 @@ export const safely = (found: SafeConfiguration): Configuration<Variant> => ({
 const agreementsOf = (protocol: Protocol): ReadonlyArray<Property> =>
   agreements.flatMap((property) => predicatesOf(property, protocol))
 
-export const lastingly = ({ config, shows }: LivelyConfiguration): Configuration<Variant> => ({
+const lastingly = ({ config, shows }: LivelyConfiguration): Configuration<Variant> => ({
   name: `${config.name} in the end`,
   model: (variant) => {
     const protocol = protocolSystem({ ...config, ...variant })
