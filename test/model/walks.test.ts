@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 import { simulate } from "../../packages/checker/src/search/simulate.ts"
 import { describeAction } from "../../packages/checker/src/trace/describeAction.ts"
+import { agreements } from "./properties/agreements.ts"
 import { predicatesOf, witnessName, witnessOf } from "./properties/ModelProperty.ts"
 import { safety, safetyIds } from "./properties/safety.ts"
 import type { ProtocolConfig } from "./system/Config.ts"
@@ -30,13 +31,12 @@ const large: ReadonlyArray<ProtocolConfig> = [
 /** Each costs a second or so: nearly every step of such a walk is new. */
 const walks = 12
 
+const all = [...safetyIds.map((id) => safety[id]), ...agreements]
+
 describe("random walks keep every safety property in", () => {
   it.each(large)("$name", (config) => {
     const protocol = protocolSystem(config)
-    const properties = safetyIds.flatMap((id) => [
-      ...predicatesOf(safety[id], protocol),
-      witnessOf(safety[id], protocol)
-    ])
+    const properties = all.flatMap((property) => [...predicatesOf(property, protocol), witnessOf(property, protocol)])
     const { violations, witnessed, steps } = simulate(protocol.system, properties, {
       seed: 1,
       walks,
@@ -46,7 +46,7 @@ describe("random walks keep every safety property in", () => {
       violations.map(({ property, detail, trace }) => [property, detail, trace.steps.map(describeAction)])
     ).toEqual([])
     expect(steps).toBeGreaterThan(walks * 50)
-    const seen = safetyIds.filter((id) => witnessed.includes(witnessName(safety[id])))
+    const seen = all.filter((property) => witnessed.includes(witnessName(property))).map(({ id }) => id)
     expect(seen).toEqual(expect.arrayContaining(["S3", "S5", "S7", "S10", "S15", "S17"]))
   })
 })

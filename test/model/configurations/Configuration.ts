@@ -1,6 +1,7 @@
 /** A configuration of the model, and how it is checked. */
 import { check } from "../../../packages/checker/src/search/check.ts"
 import type { CheckOptions, Report } from "../../../packages/checker/src/search/Report.ts"
+import { agreements } from "../properties/agreements.ts"
 import { type Ending, endingsOf } from "../properties/endings.ts"
 import { predicatesOf, witnessOf } from "../properties/ModelProperty.ts"
 import { type SafetyId, safety, safetyIds } from "../properties/safety.ts"
@@ -24,6 +25,7 @@ export const configuration = (spec: Configuration): Configuration => spec
 /** All that is checked of a configuration. */
 export const propertiesOf = (protocol: Protocol, { shows, ends }: Pick<Configuration, "shows" | "ends">) => [
   ...safetyIds.flatMap((id) => predicatesOf(safety[id], protocol)),
+  ...agreements.flatMap((property) => predicatesOf(property, protocol)),
   ...shows.map((id) => witnessOf(safety[id], protocol)),
   ...endingsOf(protocol, ends)
 ]

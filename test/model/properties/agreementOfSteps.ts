@@ -8,6 +8,7 @@ import { edgeOf, mailboxOf } from "../system/names.ts"
 import type { ProcessParts } from "../system/ProcessParts.ts"
 import { edgesOf } from "../system/plan.ts"
 import { nameOfObject } from "../system/snapshots.ts"
+import { isReliable } from "../system/unreliable.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { isEqual, jobOf, leaderTerm, manifestsIn } from "./reading.ts"
 
@@ -263,10 +264,10 @@ export const A20: ModelProperty = {
     protocol.processes.map((process) =>
       terminal(name(process.name), (view) => {
         const job = jobOf(process, view)
-        const { capturesArePrompt, unreliable = [] } = protocol.settings.config
-        if (job === undefined || capturesArePrompt) return true
+        const { config } = protocol.settings
+        if (job === undefined || config.capturesArePrompt) return true
         // What nobody has heard of waits for the next claim to sweep it away.
-        if (unreliable.includes("subtask.acknowledged")) return true
+        if (!isReliable(config, "subtask.acknowledged")) return true
         if (!job.matches("running")) return true
         const { entries } = view.resource(protocol.log)
         const named = manifestsIn({ entries }).flatMap(objectsOf)

@@ -4,6 +4,7 @@ import type { View } from "../../../packages/checker/src/system/View.ts"
 import { edgeOf, mailboxOf } from "../system/names.ts"
 import { edgesOf } from "../system/plan.ts"
 import type { Protocol } from "../system/protocolSystem.ts"
+import { isReliable } from "../system/unreliable.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { allSinks, allTasks, committerOf, isEqual, jobOf, manifestsIn } from "./reading.ts"
 
@@ -53,13 +54,13 @@ export const A8: ModelProperty = {
         const history = view.history(protocol.history)
         const past = invalidated.find((id) => id <= lastId || !history.invalidated.includes(id))
         if (past !== undefined) return `${past} is past, or was never invalidated`
-        const isReliable = !(protocol.settings.config.unreliable ?? []).includes("checkpoint.invalidated")
+        const isHeard = isReliable(protocol.settings.config, "checkpoint.invalidated")
         const mailbox = view.messages({ name: mailboxOf(component.name) })
         const atWork = barrier === null ? capturing : [...capturing, barrier.id]
         const futile = atWork.find(
           (id) => history.invalidated.includes(id) && !mailbox.some((mail) => isAbout(mail, id))
         )
-        if (isReliable && futile !== undefined) return `it works for ${futile}, and was told that it is invalidated`
+        if (isHeard && futile !== undefined) return `it works for ${futile}, and was told that it is invalidated`
         const isOver = machine.matches("finishing") || machine.matches("finished")
         if (isOver !== (terminal !== null) && !machine.matches("cancelled"))
           return "it is wrong about the terminal checkpoint"

@@ -27,3 +27,7 @@ const allows = (config: ProtocolConfig, message: Message): boolean => {
 export const isLossy = (config: ProtocolConfig, message: Message): boolean => allows(config, message)
 
 export const isRepeatable = (config: ProtocolConfig, message: Message): boolean => allows(config, message)
+
+/** Whether mail of a type is never lost in a configuration, and never comes twice. */
+export const isReliable = ({ faults = {}, unreliable = lossy }: ProtocolConfig, type: string): boolean =>
+  ((faults.lose ?? 0) === 0 && (faults.duplicate ?? 0) === 0) || !unreliable.includes(type)

@@ -1,5 +1,5 @@
 /** What became of each mutant, and how good the properties are by it. */
-import type { Fate } from "./runMutant.ts"
+import type { Fate } from "./Fate.ts"
 
 export interface Result {
   readonly name: string

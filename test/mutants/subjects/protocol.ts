@@ -1,15 +1,12 @@
 /** The machines of the protocol, in the configurations of the model. */
 import type { AnyStateMachine } from "xstate"
 import { type MutantsOptions, mutantsOf } from "../../../packages/checker/src/mutation/index.ts"
-import type { Property } from "../../../packages/checker/src/property/Property.ts"
 import { machines } from "../../../packages/core/src/protocol/machines.ts"
 import { propertiesOf } from "../../model/configurations/Configuration.ts"
 import { type LivelyConfiguration, lively } from "../../model/configurations/lively.ts"
 import { small } from "../../model/configurations/small.ts"
-import { agreements } from "../../model/properties/agreements.ts"
 import { liveNameOf, liveness } from "../../model/properties/liveness.ts"
-import { predicatesOf } from "../../model/properties/ModelProperty.ts"
-import { type Protocol, protocolSystem } from "../../model/system/protocolSystem.ts"
+import { protocolSystem } from "../../model/system/protocolSystem.ts"
 import { designedMutants, designedPairs, protocolCommands, type Variant } from "../design.ts"
 import type { Configuration, MachineMutant, Subject } from "../harness/Subject.ts"
 import { more, type SafeConfiguration } from "./configurations.ts"
@@ -56,12 +53,9 @@ const safely = (found: SafeConfiguration): Configuration<Variant> => ({
   name: found.config.name,
   model: (variant) => {
     const protocol = protocolSystem({ ...found.config, ...variant })
-    return { system: protocol.system, properties: [...propertiesOf(protocol, found), ...agreementsOf(protocol)] }
+    return { system: protocol.system, properties: propertiesOf(protocol, found) }
   }
 })
-
-const agreementsOf = (protocol: Protocol): ReadonlyArray<Property> =>
-  agreements.flatMap((property) => predicatesOf(property, protocol))
 
 const lastingly = ({ config, shows }: LivelyConfiguration): Configuration<Variant> => ({
   name: `${config.name} in the end`,
