@@ -1,7 +1,7 @@
 /** Defects of the runtime around the machines, seeded one at a time: each is noticed, by a property that it breaks. */
 import { describe, expect, it } from "vitest"
 import { check } from "../../packages/checker/src/search/check.ts"
-import { propertiesOf } from "./configurations/Configuration.ts"
+import { promisesOf } from "./configurations/Configuration.ts"
 import { small } from "./configurations/small.ts"
 import type { DesignMutant } from "./system/Config.ts"
 import { protocolSystem } from "./system/protocolSystem.ts"
@@ -33,7 +33,7 @@ describe("a defect of the runtime around the machines", () => {
     const found = small.find(({ config }) => config.name === name)
     if (found === undefined) throw new Error(`There is no configuration ${name}.`)
     const protocol = protocolSystem({ ...found.config, mutant: mutantOf(mutant) })
-    const { violations } = check(protocol.system, propertiesOf(protocol, { shows: [], ends: found.ends }))
+    const { violations } = check(protocol.system, promisesOf(protocol, { shows: [], ends: found.ends }))
     const ids = violations.map(({ property }) => property.split(" ")[0])
     expect(ids).toEqual(expected)
   })

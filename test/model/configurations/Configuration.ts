@@ -22,10 +22,15 @@ export interface Configuration {
 
 export const configuration = (spec: Configuration): Configuration => spec
 
-/** All that is checked of a configuration. */
-export const propertiesOf = (protocol: Protocol, { shows, ends }: Pick<Configuration, "shows" | "ends">) => [
+/** All that is checked of a configuration: what is promised, and that the machines know the world they are in. */
+export const propertiesOf = (protocol: Protocol, found: Pick<Configuration, "shows" | "ends">) => [
+  ...promisesOf(protocol, found),
+  ...agreements.flatMap((property) => predicatesOf(property, protocol))
+]
+
+/** What is promised to users. */
+export const promisesOf = (protocol: Protocol, { shows, ends }: Pick<Configuration, "shows" | "ends">) => [
   ...safetyIds.flatMap((id) => predicatesOf(safety[id], protocol)),
-  ...agreements.flatMap((property) => predicatesOf(property, protocol)),
   ...shows.map((id) => witnessOf(safety[id], protocol)),
   ...endingsOf(protocol, ends)
 ]
