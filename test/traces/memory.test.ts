@@ -81,7 +81,7 @@ describe("the trace of a run in memory is a behaviour of the system", () => {
   })
 
   it("stopped, resumed with other subtasks and cancelled, and resumed once more", async () => {
-    const recorded = new RecordedJob({ records: words(6_000) })
+    const recorded = new RecordedJob({ isEndless: true, records: words(6_000) })
     const later = (records: number, then: (handle: JobHandle) => Effect.Effect<void>) => (handle: JobHandle) =>
       Effect.gen(function* () {
         yield* until(() => handle.report().recordsIn > records)
