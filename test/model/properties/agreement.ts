@@ -167,13 +167,13 @@ export const A5: ModelProperty = {
     protocol.processes.map((process) =>
       step(name(process.name), (before, action, after) => {
         if (action._tag !== "Deliver" || action.to !== process.coordinator.name) return true
-        const known = before.history(protocol.history).completed.length
-        if (after.history(protocol.history).completed.length === known) return true
+        const known = before.history(protocol.history).completed
+        const newest = after.history(protocol.history).completed.find((id) => !known.includes(id))
+        if (newest === undefined) return true
         const { retained, policy, failures, isPauseOver } =
           coordinatorIn(process, after)?.machine.owner.context ?? empty
         if (isPauseOver) return "the pause begins with the completion"
         if (failures !== 0) return "failures are counted beyond a completion"
-        const newest = after.history(protocol.history).completed.at(-1) ?? 0
         const older = coordinatorIn(process, after)?.machine.parts.find(
           ({ key, snapshot }) => key < newest && snapshot.matches({ pending: "inFlight" })
         )
