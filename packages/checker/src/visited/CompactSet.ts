@@ -4,6 +4,7 @@
  * Fingerprints lie in chunks by index; an open-addressing table of indices finds them.
  */
 import type { StateVector } from "../engine/Engine.ts"
+import { countMaxOf } from "./countMaxOf.ts"
 import { hashState, secondHash } from "./hash.ts"
 import { type Allocate, allocateAvailable, allocateFor } from "./memory.ts"
 import type { Visited } from "./Visited.ts"
@@ -108,5 +109,3 @@ export class CompactSet implements Visited {
  * It supposes that fingerprints are as good as random.
  */
 const omissionOf = (states: number): number => 0 - Math.expm1((-states * (states - 1)) / 2 ** 65)
-
-const countMaxOf = (slots: number): number => slots - (slots >>> 2)

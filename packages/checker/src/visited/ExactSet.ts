@@ -5,6 +5,7 @@
  * read only where all 32 bits of the hash agree, and the table is doubled without reading any.
  */
 import type { StateVector } from "../engine/Engine.ts"
+import { countMaxOf } from "./countMaxOf.ts"
 import { hashState } from "./hash.ts"
 import { type Allocate, allocateAvailable, allocateFor } from "./memory.ts"
 import type { Visited } from "./Visited.ts"
@@ -125,9 +126,6 @@ export class ExactSet implements Visited {
     return array
   }
 }
-
-/** Three quarters: then a search for a new state looks at about eight slots that lie together. */
-const countMaxOf = (slots: number): number => slots - (slots >>> 2)
 
 const freeSlot = (table: Int32Array, slotMask: number, hash: number): number => {
   let slot = hash & slotMask
