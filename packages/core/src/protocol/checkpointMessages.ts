@@ -7,6 +7,8 @@ export interface StateHandle {
   readonly object: string
   /** Bytes. */
   readonly size: number
+  /** Objects of earlier checkpoints that it refers to, sorted; none for a full snapshot. */
+  readonly shared: ReadonlyArray<string>
 }
 
 export interface Acknowledgement {

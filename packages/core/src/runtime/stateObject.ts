@@ -51,7 +51,7 @@ export const writeObject = (
         })
       ),
       Effect.retry({ schedule: retries, times: 4, while: isWorthRetrying }),
-      Effect.as({ object, size: bytes.length })
+      Effect.as({ object, size: bytes.length, shared: [] })
     )
   })
 

@@ -30,7 +30,13 @@ export const Claim = Schema.TaggedStruct("Claim", {
 })
 export type Claim = typeof Claim.Type
 
-export const SubtaskObject = Schema.Struct({ index: Schema.Int, object: Schema.String, size: Schema.Int })
+export const SubtaskObject = Schema.Struct({
+  index: Schema.Int,
+  object: Schema.String,
+  size: Schema.Int,
+  /** Objects of earlier checkpoints that this one refers to, sorted; left out for a full snapshot. */
+  shared: Schema.optionalKey(Schema.Array(Schema.String))
+})
 
 /** A completed checkpoint. */
 export const Manifest = Schema.TaggedStruct("Manifest", {
