@@ -1,71 +1,66 @@
 /**
- * `npm run bench -- [name ...] [--json FILE] [--cpu]`: every benchmark in a process of its own, one after the other.
+ * `npm run bench -- [name ...] [--quick] [--compare FILE] [--json FILE] [--cpu]`: every benchmark in a process of its
+ * own, one after the other; then what was to be reached, line by line.
  *
- * A missed target is reported, not failed: the figures are for people. A benchmark that breaks fails the run.
+ * A missed goal is reported, not failed: the figures are for people. A benchmark that breaks fails the run.
  */
 import { spawn } from "node:child_process"
-import { writeFile } from "node:fs/promises"
+import { mkdir, writeFile } from "node:fs/promises"
 import { cpus } from "node:os"
+import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { chainBenchmark } from "./chain.bench.ts"
-import { checkerBenchmark } from "./checker.bench.ts"
-import { flightsBenchmark } from "./flights.bench.ts"
+import { benchmarks, findBenchmark } from "./benchmarks.ts"
+import { type Report, readReport, renderComparison } from "./harness/compare.ts"
 import type { BenchmarkResult } from "./harness/Result.ts"
-import { renderResult } from "./harness/render.ts"
-import { keysBenchmark } from "./keys.bench.ts"
-import { memoryBenchmark } from "./memory.bench.ts"
-import { restoreBenchmark } from "./restore.bench.ts"
-
-interface Benchmark {
-  readonly title: string
-  readonly run: () => Promise<BenchmarkResult>
-}
-
-const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
-  ["chain", { title: "Stateless chains of small objects", run: chainBenchmark }],
-  ["flights", { title: "The flights job on records in memory", run: flightsBenchmark }],
-  ["keys", { title: "A million keys, checkpoints on and off", run: keysBenchmark }],
-  ["restore", { title: "Restoring", run: restoreBenchmark }],
-  ["memory", { title: "The main job over its Parquet file", run: memoryBenchmark }],
-  ["checker", { title: "The model checker on two-phase commit", run: checkerBenchmark }]
-])
+import { renderGoals, renderNotMeasured, renderTable } from "./harness/render.ts"
+import { scales } from "./harness/scale.ts"
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "string" },
+    compare: { type: "string" },
+    quick: { type: "boolean", default: false },
     cpu: { type: "boolean", default: false },
     here: { type: "boolean", default: false }
   }
 })
+const scale = values.quick ? scales.quick : scales.full
 
-const runAll = async (names: ReadonlyArray<string>, json: string | undefined): Promise<void> => {
-  const unknown = names.filter((name) => !benchmarks.has(name))
+const runAll = async (names: ReadonlyArray<string>): Promise<void> => {
+  const known = benchmarks.map(({ name }) => name)
+  const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length > 0) {
-    console.error(`No benchmark ${unknown.join(", ")}; there are ${[...benchmarks.keys()].join(", ")}.`)
+    console.error(`No benchmark ${unknown.join(", ")}; there are ${known.join(", ")}.`)
     process.exitCode = 2
     return
   }
-  const results: Record<string, unknown> = {}
-  for (const name of names.length === 0 ? benchmarks.keys() : names) {
-    console.log(`\n== ${name}: ${benchmarks.get(name)?.title}\n`)
-    results[name] = await runInChild(name)
-  }
+  const base = values.compare === undefined ? null : await readReport(values.compare)
+  const results: Record<string, BenchmarkResult> = {}
+  for (const name of names.length === 0 ? known : names) results[name] = await runInChild(name)
+  const goals = Object.values(results).flatMap((result) => result.goals)
+  console.log(`\n${renderGoals(goals, true)}`)
   const [cpu] = cpus()
   const machine = { node: process.version, cpu: cpu?.model ?? "unknown", cpus: cpus().length }
-  if (json !== undefined) await writeFile(json, `${JSON.stringify({ machine, results }, null, 2)}\n`)
+  const report = { at: new Date().toISOString(), scale: scale.name, machine, results } satisfies Report & object
+  if (base !== null) console.log(`\n${renderComparison(base, report)}`)
+  const path = values.json ?? `out/bench/${report.at.replaceAll(":", "-")}.json`
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+  console.log(`\nWritten to ${path}; to compare a later run with it: npm run bench -- --compare ${path}`)
 }
 
 /** Fails: when the child ends without a result. */
-const runInChild = (name: string): Promise<unknown> =>
+const runInChild = (name: string): Promise<BenchmarkResult> =>
   new Promise((resolve, reject) => {
-    const args = [fileURLToPath(import.meta.url), "--here", ...(values.cpu ? ["--cpu"] : []), name]
+    const flags = [...(values.cpu ? ["--cpu"] : []), ...(values.quick ? ["--quick"] : [])]
+    const args = [fileURLToPath(import.meta.url), "--here", ...flags, name]
     const child = spawn(process.execPath, [...process.execArgv, ...args], {
       stdio: ["ignore", "inherit", "inherit", "ipc"]
     })
-    let result: unknown = null
-    child.on("message", (message) => {
+    let result: BenchmarkResult | null = null
+    child.on("message", (message: BenchmarkResult) => {
       result = message
     })
     child.on("error", reject)
@@ -76,12 +71,16 @@ const runInChild = (name: string): Promise<unknown> =>
   })
 
 const runHere = async (name: string): Promise<void> => {
-  const result = await benchmarks.get(name)?.run()
-  if (result === undefined) throw new Error(`No benchmark ${name}.`)
-  console.log(renderResult(result))
+  const benchmark = findBenchmark(name)
+  if (benchmark === undefined) throw new Error(`No benchmark ${name}.`)
+  console.log(`\n== ${name}: ${benchmark.title}${scale.name === "full" ? "" : ` (${scale.name}: not for figures)`}\n`)
+  const result = await benchmark.run(scale)
+  const parts = [...result.tables.map(renderTable), renderNotMeasured(benchmark.notMeasured)]
+  if (result.goals.length > 0) parts.push(renderGoals(result.goals, false))
+  console.log(parts.join("\n\n"))
   if (process.send !== undefined) process.send(result, () => process.disconnect())
 }
 
 const [only] = positionals
 if (values.here && only !== undefined) await runHere(only)
-else await runAll(positionals, values.json)
+else await runAll(positionals)

@@ -13,6 +13,8 @@ const report: RunReport = {
   job: "flights",
   state: "running.flowing",
   outcome: null,
+  parallelism: 2,
+  threads: 0,
   recordsIn: 1_000,
   position: { records: 1_500_000 },
   recordsOut: 10,
@@ -128,6 +130,7 @@ it("the report of a run names records, restore, checkpoints by reason, R and rec
     [
       "flights finished in 2.0 s",
       "  records      1,000 read in this run (500/s), 1,500,000 in all, 10 written, 2 late",
+      "  subtasks     2 of each task, in one thread",
       "  restored     checkpoint 7 in 34 ms",
       "  checkpoints  2 completed, 1 invalidated (1 expired), R 0.667",
       "               last 8 (checkpoint), median 45 ms, longest 45 ms, largest 1.2 MB",

@@ -4,7 +4,7 @@ import { machines } from "../../packages/core/src/protocol/machines.ts"
 import { settingsOf } from "../model/system/Config.ts"
 import type { Element, SubtaskMail } from "../model/system/messages.ts"
 import { edgeOf } from "../model/system/names.ts"
-import { startPosition } from "../model/system/Plane.ts"
+import { startPosition } from "../model/system/snapshots.ts"
 import { makeTask, subtaskStepper } from "../model/system/Task.ts"
 import { barrierOf, channelsOf, type Flow, flowOf, planOf, type Role, type TaskSubject } from "./taskPortSubject.ts"
 

@@ -67,7 +67,8 @@ export const makeRuntimeTask = async (role: Role): Promise<TaskSubject> => {
   const channel = (id: string, isInput: boolean) =>
     new Channel({ id, capacity: 1_000, sender: new Signal(), receiver: isInput ? signal : new Signal() })
   const into = inputs.map((id) => channel(id, true))
-  const output = new ExchangeOutput(outputs.map((id) => channel(id, false)))
+  const outOf = outputs.map((id) => channel(id, false))
+  const output = new ExchangeOutput(outOf)
   const found = new FoundRecords()
   const counter = new RecordCounter(Number.POSITIVE_INFINITY, () => {})
   const input: TaskInput =
@@ -109,9 +110,9 @@ export const makeRuntimeTask = async (role: Role): Promise<TaskSubject> => {
     }
   )
   await Effect.runPromise(Effect.forkIn(Scope.provide(subtask.run, scope), scope))
-  const sent = new Map(output.channels.map(({ id }): [string, Array<Flow>] => [id, []]))
+  const sent = new Map(outOf.map(({ id }): [string, Array<Flow>] => [id, []]))
   const drain = (): void => {
-    for (const out of output.channels) {
+    for (const out of outOf) {
       for (let element = out.take(); element !== undefined; element = out.take()) {
         const flows = sent.get(out.id) ?? []
         if (element._tag === "Records")

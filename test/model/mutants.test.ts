@@ -25,7 +25,12 @@ const killers: Readonly<Record<DesignMutant, readonly [configuration: string, ..
     idsStartOver: ["crash", "S6"],
     resumesFromOldest: ["damage", "S9"],
     releasedBeforeEntry: ["retention", "S13"],
-    witnessAskedOnce: ["damage", "S19"]
+    witnessAskedOnce: ["damage", "S19"],
+    retirementReleasesShared: ["deltas", "S13"],
+    entryBeingRemovedDoesNotCount: ["pinned", "S13"],
+    sweepForgetsShared: ["deltaCrash", "S13"],
+    restoreForgetsShared: ["deltaRestored", "S27"],
+    changesForgotten: ["deltaInvalidated", "S27"]
   }
 
 describe("a defect of the runtime around the machines", () => {

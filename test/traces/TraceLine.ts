@@ -15,7 +15,15 @@ export interface Found {
 
 export type FoundEntry =
   | { readonly slot: number; readonly claim: number; readonly resumesFrom: number | null }
-  | { readonly slot: number; readonly manifest: number; readonly term: number; readonly objects: ReadonlyArray<string> }
+  | {
+      readonly slot: number
+      readonly manifest: number
+      readonly term: number
+      /** Its own. */
+      readonly objects: ReadonlyArray<string>
+      /** Those of earlier checkpoints that it refers to. */
+      readonly shared: ReadonlyArray<string>
+    }
   | { readonly slot: number; readonly invalidation: number }
   | { readonly slot: number; readonly end: "finished" | "cancelled" }
 
@@ -33,8 +41,10 @@ export const foundEntry = ({ slot, entry }: { readonly slot: number; readonly en
     case "Claim":
       return { slot, claim: entry.term, resumesFrom: entry.resumesFrom }
     case "Manifest": {
-      const objects = entry.tasks.flatMap(({ subtasks }) => subtasks.map(({ object }) => object))
-      return { slot, manifest: entry.id, term: entry.term, objects }
+      const subtasks = entry.tasks.flatMap((task) => task.subtasks)
+      const objects = subtasks.map(({ object }) => object)
+      const shared = subtasks.flatMap(({ shared = [] }) => shared)
+      return { slot, manifest: entry.id, term: entry.term, objects, shared }
     }
     case "Invalidation":
       return { slot, invalidation: entry.id }

@@ -18,6 +18,12 @@ const parallelism = Flag.Int("parallelism").pipe(
   Flag.optional
 )
 
+const threads = Flag.Int("threads").pipe(
+  Flag.withMetavar("N"),
+  Flag.withDescription("Worker threads that the subtasks share, 0 for none (one per subtask, at most one per core)"),
+  Flag.optional
+)
+
 const module = Argument.String("module").pipe(
   Argument.withDescription("Job module (.ts or .js): export default Job.define(...)")
 )
@@ -47,6 +53,7 @@ const makeRun = (signals: Signals | null) =>
         Flag.optional
       ),
       parallelism,
+      threads,
       rewindOutput: Flag.Boolean("rewind-output").pipe(
         Flag.withDescription("Remove visible output that is newer than the restored checkpoint"),
         Flag.withDefault(false),
@@ -54,13 +61,14 @@ const makeRun = (signals: Signals | null) =>
       ),
       json: json("Print the report as one line of JSON, the last line of standard output")
     },
-    ({ args, checkpoints, json, module, parallelism, resume, rewindOutput }) =>
+    ({ args, checkpoints, json, module, parallelism, resume, rewindOutput, threads }) =>
       runJob(
         {
           ...{ module, args, rewindOutput, isJson: json },
           checkpoints: Option.getOrNull(checkpoints),
           resume: Option.getOrNull(resume),
-          parallelism: Option.getOrNull(parallelism)
+          parallelism: Option.getOrNull(parallelism),
+          threads: Option.getOrNull(threads)
         },
         signals
       )

@@ -1,4 +1,5 @@
-/** What a benchmark reports: tables of measured figures, and how they compare with their targets. JSON values only. */
+/** What a benchmark reports: tables of measured figures, and how they compare with the goals. JSON values only. */
+import type { GoalName } from "./goals.ts"
 
 export interface Spread {
   readonly median: number
@@ -19,15 +20,17 @@ export interface Table {
   readonly rows: ReadonlyArray<Row>
 }
 
-export interface Target {
-  readonly text: string
-  readonly figure: string
-  readonly isMet: boolean
+/** What a benchmark found out about a line of `goals.ts`. */
+export interface GoalFigure {
+  readonly goal: GoalName
+  /** Null where it cannot be measured yet or on this machine; the note says why. */
+  readonly figure: number | null
+  readonly note?: string
 }
 
 export interface BenchmarkResult {
   readonly tables: ReadonlyArray<Table>
-  readonly targets: ReadonlyArray<Target>
+  readonly goals: ReadonlyArray<GoalFigure>
 }
 
 export const spreadOf = (values: ReadonlyArray<number>): Spread => {

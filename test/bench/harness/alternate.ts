@@ -3,15 +3,19 @@
  *
  * Ratios are taken within a round and their median is reported: a slow phase of the machine cancels out.
  */
+import { collectGarbage } from "./garbage.ts"
 import { type Row, spreadOf, type Table } from "./Result.ts"
-import { startStopwatch } from "./stopwatch.ts"
+import { Stopwatch } from "./Stopwatch.ts"
 
 export interface Contestant {
   readonly name: string
-  /** Records that one run processes. */
+  /** Records that one run processes; the stopwatch may be told another number. */
   readonly records: number
-  /** Does the whole job once and answers what proves that it did: the same for every contestant with the same records. */
-  readonly run: () => unknown
+  /**
+   * Does the whole job once and answers what proves that it did: the same for every contestant with the same records.
+   * A run that measures only a part of itself starts and stops the watch.
+   */
+  readonly run: (watch: Stopwatch) => unknown
 }
 
 export interface AlternateOptions {
@@ -49,7 +53,7 @@ export const alternate = async (contestants: ReadonlyArray<Contestant>, options:
 export const demandEqual = async (contestants: ReadonlyArray<Contestant>): Promise<void> => {
   const answers = new Map<number, { readonly name: string; readonly text: string }>()
   for (const { name, records, run } of contestants) {
-    const text = String(await run())
+    const text = String(await run(new Stopwatch()))
     const first = answers.get(records)
     if (first === undefined) answers.set(records, { name, text })
     else if (first.text !== text) throw new Error(`${name} answers ${text}, but ${first.name} answers ${first.text}.`)
@@ -59,17 +63,11 @@ export const demandEqual = async (contestants: ReadonlyArray<Contestant>): Promi
 /** Records per second. */
 const rateOf = async ({ records, run }: Contestant): Promise<number> => {
   collectGarbage()
-  const elapsedMs = startStopwatch()
-  const answer = run()
+  const watch = new Stopwatch()
+  const answer = run(watch)
   if (answer instanceof Promise) await answer
-  return (records / elapsedMs()) * 1000
+  return ((watch.records ?? records) / watch.elapsedMs()) * 1000
 }
 
-/** Nobody pays for the garbage of another. */
-export const collectGarbage = (): void => {
-  if (globalThis.gc === undefined) throw new Error("Run the benchmarks with --expose-gc, as npm run bench does.")
-  globalThis.gc()
-}
-
-export const ratioOf = (table: Table, name: string): number =>
-  table.rows.find((row) => row.name === name)?.ratio?.median ?? Number.NaN
+export const ratioOf = (table: Table | undefined, name: string): number =>
+  table?.rows.find((row) => row.name === name)?.ratio?.median ?? Number.NaN

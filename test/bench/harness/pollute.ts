@@ -7,8 +7,8 @@ import { Collection } from "@tidemark/connectors/collection"
 import { Aggregate, Job, Pipeline, type Stream, Trigger, Window } from "@tidemark/core"
 import { Effect, Schema } from "effect"
 import { makeRandom, type Random } from "./random.ts"
+import type { Scale } from "./scale.ts"
 
-const pipelinesCount = 50
 const recordsCount = 3000
 
 const Sample = Schema.Struct({ name: Schema.String, at: Schema.Number, size: Schema.Number })
@@ -20,9 +20,10 @@ const makeSample = (random: Random, i: number): Sample => {
   return Object.assign({ [`extra${random.below(8)}`]: i }, sample)
 }
 
-export const polluteRuntime = Effect.gen(function* () {
+export const polluteRuntime = Effect.fnUntraced(function* (scale: Scale) {
   const random = makeRandom(7)
-  for (let i = 0; i < pipelinesCount; i++) {
+  const pipelines = scale.pick({ full: 50, quick: 50, tiny: 2 })
+  for (let i = 0; i < pipelines; i++) {
     yield* Job.run({
       pipeline: randomPipeline(random, i),
       checkpoint: { storage: MemoryStorage.make(), trigger: Trigger.manual }

@@ -7,11 +7,12 @@ export class CountingSink<A> {
   count = 0
   sum = 0
 
-  constructor(schema: Schema.Codec<A, unknown>, numberOf: (value: A) => number) {
+  /** `cut` is called at every barrier, when all records before it have been written. */
+  constructor(schema: Schema.Codec<A, unknown>, numberOf: (value: A) => number, cut: () => void = () => {}) {
     this.sink = {
       description: "counter",
       schema,
-      delivery: "immediate",
+      delivery: "two-phase",
       open: () =>
         Effect.succeed({
           highestVisible: Effect.succeed(null),
@@ -26,7 +27,10 @@ export class CountingSink<A> {
               },
               isFull: () => false,
               flush: Effect.void,
-              prepare: () => Effect.succeed(null)
+              prepare: () => {
+                cut()
+                return Effect.succeed(null)
+              }
             })
         })
     }

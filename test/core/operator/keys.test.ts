@@ -3,7 +3,8 @@ import { Schema } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { groupOfKey } from "../../../packages/core/src/operator/keySelector.ts"
-import { fieldSchema, keyKindOf, toKeyValue, toTupleText, tupleOf } from "../../../packages/core/src/operator/keys.ts"
+import { fieldSchema, toKeyValue, toTupleText, tupleOf } from "../../../packages/core/src/operator/keys.ts"
+import { keyKindOf } from "../../../packages/core/src/state/keyKind.ts"
 import { describeSchema } from "../../../packages/core/src/state/describeSchema.ts"
 
 const scalar = fc.oneof(

@@ -14,7 +14,8 @@ const policy: CheckpointPolicy = {
   concurrentMax: 2,
   toleratedFailures: null,
   retained: 1,
-  queuedTriggersMax: 3
+  queuedTriggersMax: 3,
+  incremental: false
 }
 
 const free: TriggerFacts = {

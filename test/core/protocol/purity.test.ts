@@ -62,7 +62,9 @@ const tagOf = (command: { readonly _tag: string }) => command._tag
 const id = fc.integer({ min: 1, max: 6 })
 const subtask = fc.constantFrom("a", "b", "nobody")
 const reason = fc.constantFrom(...(["declined", "superseded", "storageFailed", "restarted"] as const))
-const handle = fc.constantFrom("o1", "o2").map((object) => ({ object, size: 1 }))
+const handle = fc
+  .tuple(fc.constantFrom("o1", "o2"), fc.constantFrom([], ["o0"]))
+  .map(([object, shared]) => ({ object, size: 1, shared }))
 const some = { minLength: 1, maxLength: 60 }
 const runs = { numRuns: 150 }
 
@@ -111,7 +113,8 @@ describe("the coordinator under any events", () => {
     concurrentMax: fc.integer({ min: 1, max: 2 }),
     toleratedFailures: fc.constantFrom(null, 0, 1),
     retained: fc.integer({ min: 1, max: 2 }),
-    queuedTriggersMax: fc.integer({ min: 0, max: 2 })
+    queuedTriggersMax: fc.integer({ min: 0, max: 2 }),
+    incremental: fc.boolean()
   })
 
   it("K1 K2 K5 K6 S6 S11 S12 are kept", () => {

@@ -173,9 +173,9 @@ describe("retention", () => {
     expect(report.checkpoints.completed).toBeGreaterThan(3)
     const { objects, view } = await recorded(storage)
     const named = view.completed.flatMap(({ manifest }) =>
-      manifest.tasks.flatMap(({ subtasks }) => subtasks.map(({ object }) => object))
+      manifest.tasks.flatMap(({ subtasks }) => subtasks.flatMap(({ object, shared = [] }) => [object, ...shared]))
     )
     expect(view.completed.length).toBe(2)
-    expect(objects.map(({ name }) => name).sort()).toEqual([...named].sort())
+    expect(objects.map(({ name }) => name).sort()).toEqual([...new Set(named)].sort())
   })
 })

@@ -7,7 +7,7 @@ import {
   State,
   type StateDescription
 } from "../../../packages/core/src/state/index.ts"
-import { groupOf, open } from "./support/sums.ts"
+import { encoded, groupOf, open } from "./support/sums.ts"
 
 const owner = { operator: "op", key: Schema.String }
 
@@ -26,7 +26,7 @@ const opened = <Handle, V>(
   const state = makeSubtaskState({ freezeValues: true })
   const at = new KeyCursor()
   const handle = description.open(state.keyed(description.describe(owner)), at)
-  const snapshot = Effect.suspend(() => Effect.flatMap(state.capture([]).encode([]), open))
+  const snapshot = Effect.suspend(() => Effect.flatMap(encoded(state), open))
   return Effect.as(state.restore(readers, { from: 0, to: 128 }), {
     handle,
     seek: (key: string) => at.seek(key, groupOf(key)),
@@ -149,6 +149,6 @@ describe("handles of keyed state", () => {
 
   it("values that are set are never acquired", () => {
     const table = makeSubtaskState().keyed(State.value("total", Schema.Number).describe(owner))
-    expect(() => table.acquire("a", 1, 0)).toThrow(/V2/)
+    expect(() => table.update("a", 1, 0, () => {})).toThrow(/V2/)
   })
 })

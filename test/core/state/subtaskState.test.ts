@@ -3,7 +3,18 @@ import { Cause, Effect, Exit, Fiber, Schema } from "effect"
 import fc from "fast-check"
 import { keyGroupRange, ownerOf } from "../../../packages/core/src/model/keyGroups.ts"
 import { makeSubtaskState, type OpenSnapshot } from "../../../packages/core/src/state/index.ts"
-import { contents, groupOf, makeSubtask, open, restored, type Subtask, type Sum, sums } from "./support/sums.ts"
+import {
+  contents,
+  encoded,
+  fullCut,
+  groupOf,
+  makeSubtask,
+  open,
+  restored,
+  type Subtask,
+  type Sum,
+  sums
+} from "./support/sums.ts"
 
 interface Entry {
   readonly key: string | number | bigint
@@ -21,14 +32,16 @@ const entries = fc.array(
 )
 
 const add = (subtask: Subtask, { key, namespace, total }: Entry): void => {
-  const sum = subtask.sums.acquire(key, groupOf(key), namespace)
-  sum.count++
-  sum.total = total
+  const text = String(key)
+  subtask.sums.update(text, groupOf(text), namespace, (sum) => {
+    sum.count++
+    sum.total = total
+  })
   subtask.words.set(key, groupOf(key), 0, `${key} ${total}`)
 }
 
 const captured = (subtask: Subtask): Effect.Effect<OpenSnapshot> =>
-  Effect.orDie(Effect.flatMap(subtask.state.capture([]).encode([]), open))
+  Effect.orDie(Effect.flatMap(encoded(subtask.state), open))
 
 /** Restores the snapshots of all former subtasks into `parallelism` new ones. */
 const rescale = (readers: ReadonlyArray<OpenSnapshot>, parallelism: number): Effect.Effect<ReadonlyArray<Subtask>> =>
@@ -73,7 +86,7 @@ describe("SubtaskState", () => {
       for (let i = 0; i < 8_000; i++) {
         for (const each of [subtask, twin]) add(each, { key: `key ${i}`, namespace: i % 3, total: i })
       }
-      const encoding = yield* Effect.forkChild(subtask.state.capture([]).encode([]), { startImmediately: true })
+      const encoding = yield* Effect.forkChild(encoded(subtask.state), { startImmediately: true })
       let batches = 0
       while (encoding.pollUnsafe() === undefined) {
         for (let i = batches % 7; i < 8_000; i += 7) add(subtask, { key: `key ${i}`, namespace: i % 3, total: -1 })
@@ -93,16 +106,16 @@ describe("SubtaskState", () => {
       for (let i = 0; i < 10_000; i++) {
         for (const each of [subtask, first, second]) add(each, { key: `key ${i}`, namespace: 0, total: 1 })
       }
-      const one = subtask.state.capture([])
+      const one = subtask.state.capture([], fullCut())
       const encoding = yield* Effect.forkChild(one.encode([]), { startImmediately: true })
       for (let i = 0; i < 10_000; i += 2) {
         for (const each of [subtask, second]) add(each, { key: `key ${i}`, namespace: 0, total: 2 })
       }
-      const two = subtask.state.capture([])
+      const two = subtask.state.capture([], fullCut())
       for (let i = 0; i < 10_000; i += 3) add(subtask, { key: `key ${i}`, namespace: 0, total: 3 })
-      const later = yield* Effect.flatMap(two.encode([]), open)
+      const later = yield* Effect.flatMap(two.encode([]), ({ bytes }) => open(bytes))
       expect(contents(yield* restored([later]))).toEqual(contents(second))
-      expect(contents(yield* restored([yield* open(yield* Fiber.join(encoding))]))).toEqual(contents(first))
+      expect(contents(yield* restored([yield* open((yield* Fiber.join(encoding)).bytes)]))).toEqual(contents(first))
     })
   )
 
@@ -120,7 +133,7 @@ describe("SubtaskState", () => {
           )
         )
       )
-      const bytes = yield* subtask.state.capture([]).encode([])
+      const bytes = yield* encoded(subtask.state)
       const whileEncoding = timer.count()
       const turnsWhileEncoding = turns
       yield* restored([yield* open(bytes)])
@@ -138,7 +151,7 @@ describe("SubtaskState", () => {
       for (let i = 0; i < 100; i++) add(subtask, { key: i, namespace: 0, total: i })
       const splits = { operator: "flights", name: "splits", items: [{ id: "a", at: [1, null, "\ud800"] }, "__proto__"] }
       const late = { operator: "report", name: "transactions", items: [JSON.parse('{"__proto__":[1]}')] }
-      const reader = yield* open(yield* subtask.state.capture([splits]).encode([late]))
+      const reader = yield* open(yield* encoded(subtask.state, [splits], [late]))
       expect(reader.lists).toEqual([splits, late])
       expect(reader.sections.map(({ entries, operator, state }) => ({ entries, operator, state }))).toEqual([
         { operator: "daily", state: "sums", entries: 100 },
@@ -158,7 +171,7 @@ describe("SubtaskState", () => {
     Effect.gen(function* () {
       const [subtask, twin] = [makeSubtask(), makeSubtask()]
       add(subtask, { key: "a", namespace: 0, total: 1 })
-      subtask.state.capture([]).release()
+      subtask.state.capture([], fullCut()).release()
       for (const each of [subtask, twin]) add(each, { key: "b", namespace: 0, total: 2 })
       add(twin, { key: "a", namespace: 0, total: 1 })
       expect(contents(yield* restored([yield* captured(subtask)]))).toEqual(contents(twin))
@@ -167,10 +180,10 @@ describe("SubtaskState", () => {
 
   it.effect("a value that does not fit its schema fails the encoding with the names of operator and state", () =>
     Effect.gen(function* () {
-      const state = makeSubtaskState()
+      const state = makeSubtaskState({ layout: "maps" })
       const table = state.keyed({ ...sums, copy: (sum: Sum) => sum })
       table.set("a", 1, 0, JSON.parse('{"count":1,"total":"much"}'))
-      const exit = yield* Effect.exit(state.capture([]).encode([]))
+      const exit = yield* Effect.exit(encoded(state))
       expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({
         _tag: "StateValueInvalid",
         message:
@@ -186,8 +199,8 @@ describe("SubtaskState", () => {
       const subtask = makeSubtask()
       expect(() => subtask.state.keyed(sums)).toThrow(/registered once/)
       add(subtask, { key: "a", namespace: 0, total: 1 })
-      const capture = subtask.state.capture([])
-      const reader = yield* open(yield* capture.encode([]))
+      const capture = subtask.state.capture([], fullCut())
+      const reader = yield* open((yield* capture.encode([])).bytes)
       const again = yield* Effect.exit(capture.encode([]))
       expect(Exit.isFailure(again) && String(Cause.squash(again.cause))).toContain("at most once")
       const doubled = yield* Effect.exit(restored([reader, reader]))

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import fc from "fast-check"
 import { makeSubtaskState, State, TimerTable } from "../../../packages/core/src/state/index.ts"
-import { groupOf, open } from "./support/sums.ts"
+import { fullCut, groupOf, open } from "./support/sums.ts"
 
 const makeTimers = () => {
   const state = makeSubtaskState()
@@ -69,10 +69,10 @@ describe("TimerTable", () => {
         ["a", 30]
       ] as const)
         timers.register(key, groupOf(key), at)
-      const capture = state.capture([])
+      const capture = state.capture([], fullCut())
       expect(fired(timers, 25)).toEqual(["10 a", "20 b"])
       const next = makeTimers()
-      yield* next.state.restore([yield* open(yield* capture.encode([]))], { from: 0, to: 128 })
+      yield* next.state.restore([yield* open((yield* capture.encode([])).bytes)], { from: 0, to: 128 })
       next.timers.register("c", groupOf("c"), 15)
       expect(fired(next.timers, 30)).toEqual(["10 a", "15 c", "20 b", "30 a"])
       expect(next.timers.size).toBe(0)

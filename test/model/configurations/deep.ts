@@ -58,5 +58,22 @@ export const deep: ReadonlyArray<Configuration> = [
     ends: ["finished"],
     states: 21_976_899,
     edges: 105_043_582
+  }),
+  configuration({
+    about:
+      "Manifests of unknown outcome, with deltas, outlive their attempt: their bases stay until the log has settled them.",
+    config: {
+      name: "unsettled deltas",
+      plan: plans.pipe(0),
+      hasEnd: false,
+      policy: { incremental: true, concurrentMax: 2 },
+      stimuli: { request: 3, failure: { source: 1 } },
+      faults: { "log.late": 1 },
+      idsMax: 3
+    },
+    shows: ["S3", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13", "S14", "S15", "S17", "S26", "S27"],
+    ends: ["running"],
+    states: 1_607_146,
+    edges: 6_826_324
   })
 ]

@@ -126,5 +126,19 @@ export const lively: ReadonlyArray<LivelyConfiguration> = [
     },
     shows: ["L5", "L6", "L7", "L9"],
     states: 118_005
+  },
+  {
+    about: "Objects that several checkpoints share are removed after the last of them, and pins do not last.",
+    config: {
+      name: "shared",
+      plan: plans.pipe(0),
+      hasEnd: false,
+      policy: { incremental: true, concurrentMax: 2 },
+      stimuli: { request: 3, compaction: { task: 1 } },
+      faults: { lose: 1 },
+      unreliable: ["trigger.received"]
+    },
+    shows: ["L10"],
+    states: 8_354
   }
 ]

@@ -26,6 +26,13 @@ const partsIn = (
     )
     .map(({ key }) => key)
 
+/** Pending checkpoints that may refer to another one. */
+const pinsOf = (process: ProcessParts, view: View) =>
+  (coordinatorIn(process, view)?.machine.parts ?? []).flatMap(({ key, snapshot }) => {
+    const { base } = snapshot.context.barrier
+    return snapshot.matches("pending") && base !== null ? [{ id: key, base }] : []
+  })
+
 /** The first id that a term may use, as its claim says. */
 const firstIdOf = (protocol: Protocol, view: View, term: number): CheckpointId | null => {
   const { entries } = view.resource(protocol.log)
@@ -35,16 +42,18 @@ const firstIdOf = (protocol: Protocol, view: View, term: number): CheckpointId |
 
 export const A1: ModelProperty = {
   id: "A1",
-  sentence: "a coordinator's lists are its checkpoints: pending, retained, and the one that is triggering",
+  sentence: "a coordinator's lists are its checkpoints: pending, retained, pinned, and the one that is triggering",
   of: (protocol, name) =>
     protocol.processes.map((process) =>
       always(name(process.name), (view) => {
         const state = coordinatorIn(process, view)
         if (state === undefined) return true
-        const { pending, retained, triggering, terminal } = state.machine.owner.context
+        const { pending, pins, retained, triggering, terminal } = state.machine.owner.context
         const [inPending, inCompleted] = [partsIn(process, view, "pending"), partsIn(process, view, "completed")]
         if (!isEqual(pending, inPending)) return `${pending.join()} are listed, ${inPending.join()} are pending`
         if (!isEqual(retained, inCompleted)) return `${retained.join()} are listed, ${inCompleted.join()} are completed`
+        const inPins = pinsOf(process, view)
+        if (!isEqual(pins, inPins)) return `${JSON.stringify(pins)} are listed, ${JSON.stringify(inPins)} are pending`
         if (state.machine.parts.length > pending.length + retained.length) return "a checkpoint is neither"
         const early = state.machine.parts.find(
           ({ snapshot }) =>
@@ -162,7 +171,7 @@ export const A4: ModelProperty = {
 
 export const A5: ModelProperty = {
   id: "A5",
-  sentence: "after a completion no more are retained than the policy says",
+  sentence: "after a completion no more are retained than the policy says, but for bases of what is pending",
   of: (protocol, name) =>
     protocol.processes.map((process) =>
       step(name(process.name), (before, action, after) => {
@@ -178,7 +187,9 @@ export const A5: ModelProperty = {
           ({ key, snapshot }) => key < newest && snapshot.matches({ pending: "inFlight" })
         )
         if (older !== undefined) return `${older.key} is pending below ${newest}`
-        return retained.length <= policy.retained ? true : `${retained.join()} are retained`
+        const bases = pinsOf(process, after).map(({ base }) => base)
+        const kept = retained.slice(0, -policy.retained).find((id) => !bases.includes(id))
+        return kept === undefined ? true : `${retained.join()} are retained, and nothing needs ${kept}`
       })
     ),
   witness: (protocol) => (view) => view.history(protocol.history).completed.length > protocol.settings.policy.retained

@@ -270,7 +270,12 @@ export const A20: ModelProperty = {
         if (!isReliable(config, "subtask.acknowledged")) return true
         if (!job.matches("running")) return true
         const { entries } = view.resource(protocol.log)
-        const named = manifestsIn({ entries }).flatMap(objectsOf)
+        // Nobody has heard whether the entry is gone: its objects wait for the next claim as well.
+        const unsure = (config.faults ?? {})["log.late"] === undefined ? [] : view.of(process.coordinator)?.retiring
+        const named = [
+          ...manifestsIn({ entries }).flatMap(objectsOf),
+          ...(unsure ?? []).flatMap(({ objects }) => objects)
+        ]
         const leader = leaderTerm({ entries })
         const lost = view
           .resource(protocol.store)

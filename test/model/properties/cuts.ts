@@ -2,10 +2,10 @@
 import { always } from "../../../packages/checker/src/property/Property.ts"
 import { termOfObject } from "../../../packages/core/src/runtime/stateObject.ts"
 import type { Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
-import { objectFor, objectsOf } from "../system/entries.ts"
+import { objectsOf, snapshotFor } from "../system/entries.ts"
 import { edgeOf } from "../system/names.ts"
 import { type Edge, edgesOf, tasksOf } from "../system/plan.ts"
-import { nameOfObject, snapshotOf } from "../system/snapshots.ts"
+import { nameOfObject } from "../system/snapshots.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { allTasks, isEqual, manifestsIn } from "./reading.ts"
 
@@ -29,14 +29,9 @@ export const S3: ModelProperty = {
   witness: (protocol) => (view) => manifestsIn(view.resource(protocol.log)).length > 0
 }
 
-const snapshotIn = (manifest: Manifest, task: string) => {
-  const object = objectFor(manifest, task)
-  return object === undefined ? null : snapshotOf(object)
-}
-
 const cutAt = (manifest: Manifest, { id, from, to }: Edge) => ({
-  taken: snapshotIn(manifest, to)?.taken[id] ?? 0,
-  sent: snapshotIn(manifest, from)?.sent[id] ?? 0
+  taken: snapshotFor(manifest, to)?.taken[id] ?? 0,
+  sent: snapshotFor(manifest, from)?.sent[id] ?? 0
 })
 
 export const S4: ModelProperty = {
@@ -55,7 +50,7 @@ export const S4: ModelProperty = {
             if (taken !== sent) return `in ${manifest.id} ${edge.id} has sent ${sent} and taken ${taken}`
           }
           for (const source of sources) {
-            const snapshot = snapshotIn(manifest, source)
+            const snapshot = snapshotFor(manifest, source)
             const sent = Object.values(snapshot?.sent ?? {}).reduce((sum, count) => sum + count, 0)
             if (snapshot?.offset !== sent)
               return `in ${manifest.id} ${source} is at ${snapshot?.offset} and sent ${sent}`
@@ -69,7 +64,7 @@ export const S4: ModelProperty = {
   witness: (protocol) => (view) =>
     manifestsIn(view.resource(protocol.log)).some((manifest) =>
       tasksOf(protocol.settings.plan).some((task) => {
-        const offset = snapshotIn(manifest, task)?.offset ?? 0
+        const offset = snapshotFor(manifest, task)?.offset ?? 0
         return offset > 0 && offset < (protocol.settings.plan[task]?.records ?? 0)
       })
     )

@@ -4,11 +4,10 @@ import type { Property } from "../../../packages/checker/src/property/Property.t
 import { type Fairness, leadsTo } from "../../../packages/checker/src/property/Property.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
-import { objectFor } from "../system/entries.ts"
+import { objectsOf, snapshotFor } from "../system/entries.ts"
 import { mailboxOf } from "../system/names.ts"
 import { allRecords, sinksOf } from "../system/plan.ts"
 import type { Protocol } from "../system/protocolSystem.ts"
-import { snapshotOf } from "../system/snapshots.ts"
 import { allTasks, isEqual, jobOf, manifestsIn, pendingOf, visibleRecords } from "./reading.ts"
 
 /** Deliveries, timers, work and answers that are possible go on; nothing is lost or fails of necessity. */
@@ -135,8 +134,7 @@ const owed = (protocol: Protocol, view: View): ReadonlyArray<string> => {
   const { visible } = view.resource(protocol.ledger)
   return manifestsIn(view.resource(protocol.log)).flatMap((manifest) =>
     sinksOf(protocol.settings.plan).flatMap((sink) => {
-      const object = objectFor(manifest, sink)
-      const prepared = object === undefined ? [] : snapshotOf(object).prepared
+      const prepared = snapshotFor(manifest, sink)?.prepared ?? []
       return prepared.map(({ transaction }) => transaction).filter((text) => !visible.includes(text))
     })
   )
@@ -200,7 +198,31 @@ const L9: LivenessProperty = {
   ]
 }
 
-export const liveness = { L1, L2, L3, L4, L5, L6, L7, L8, L9 } as const
+const L10: LivenessProperty = {
+  id: "L10",
+  sentence:
+    "what is surplus, and no longer a base of anything pending, is removed while the job runs: entries, and objects that nobody shares",
+  of: (protocol, name) => {
+    const isLeft = (view: View): boolean => {
+      const { invalidated, retired } = view.history(protocol.history)
+      const named = manifestsIn(view.resource(protocol.log)).flatMap(objectsOf)
+      const isOver = (object: string) => [...invalidated, ...retired].includes(checkpointOf(object))
+      return view.resource(protocol.store).objects.some((object) => isOver(object) && !named.includes(object))
+    }
+    const areTooMany = (view: View): boolean =>
+      manifestsIn(view.resource(protocol.log)).length > protocol.settings.policy.retained &&
+      protocol.processes.every((process) => pendingOf(process, view).length === 0)
+    const inTheEnd = (part: string, isSo: (view: View) => boolean) =>
+      leadsTo(name(part), {
+        from: (view) => isSo(view) && !hasEnded(protocol, view),
+        to: (view) => !isSo(view) || hasEnded(protocol, view),
+        fair: goingOn
+      })
+    return [inTheEnd("entries", areTooMany), inTheEnd("objects", isLeft)]
+  }
+}
+
+export const liveness = { L1, L2, L3, L4, L5, L6, L7, L8, L9, L10 } as const
 
 export type LivenessId = keyof typeof liveness
 

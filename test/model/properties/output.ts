@@ -1,10 +1,10 @@
 /** S1, S2, S5, S18, S19, S20, S23, S24: what becomes visible, and when. */
 import { always, step } from "../../../packages/checker/src/property/Property.ts"
-import { objectFor } from "../system/entries.ts"
+import { snapshotFor } from "../system/entries.ts"
 import type { LedgerOperation } from "../system/messages.ts"
 import { places } from "../system/names.ts"
 import { allRecords, type Rec, sinksOf, sortRecords } from "../system/plan.ts"
-import { snapshotOf, transactionOf } from "../system/snapshots.ts"
+import { transactionOf } from "../system/snapshots.ts"
 import { preparedBy } from "../system/TaskStep.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { allSinks, committerOf, isEqual, jobOf, leaderTerm, manifestsIn, someJob, visibleRecords } from "./reading.ts"
@@ -69,10 +69,7 @@ export const S5: ModelProperty = {
         const added = after.resource(protocol.ledger).visible.filter((text) => !known.includes(text))
         if (added.length === 0) return true
         const held = manifestsIn(before.resource(protocol.log)).flatMap((manifest) =>
-          sinks.flatMap((task) => {
-            const object = objectFor(manifest, task)
-            return object === undefined ? [] : snapshotOf(object).prepared.map(({ transaction }) => transaction)
-          })
+          sinks.flatMap((task) => (snapshotFor(manifest, task)?.prepared ?? []).map(({ transaction }) => transaction))
         )
         const early = added.find((text) => !held.includes(text))
         return early === undefined

@@ -4,6 +4,5 @@ export const waiting: Readonly<Record<string, string>> = {
   S22: "Watermarks are no concern of any machine: they are part of the data plane's state, and tested there.",
   S25: "A change of parallelism between two runs is a concern of the state backend, and tested there; within a run there is none.",
   "savepoints (rule 6)": "There are none yet: a stop takes its own last checkpoint.",
-  "unaligned barriers (S4, S16)": "The alignment is always aligned.",
-  "incremental snapshots (S13)": "The base of a checkpoint is always none, so no object belongs to two of them."
+  "unaligned barriers (S4, S16)": "The alignment is always aligned."
 }

@@ -22,6 +22,8 @@ export interface Stimuli {
   readonly laterProcess?: boolean
   /** A subtask fails; which one is named by the key. */
   readonly failure?: Readonly<Record<string, number>>
+  /** A subtask chooses to write its next snapshot in full; which one is named by the key. */
+  readonly compaction?: Readonly<Record<string, number>>
   /** The state of the newest checkpoint is damaged on its disk. */
   readonly damage?: number
 }
@@ -45,6 +47,11 @@ export type DesignMutant =
   | "resumesFromOldest"
   | "releasedBeforeEntry"
   | "witnessAskedOnce"
+  | "retirementReleasesShared"
+  | "entryBeingRemovedDoesNotCount"
+  | "sweepForgetsShared"
+  | "restoreForgetsShared"
+  | "changesForgotten"
 
 export interface ProtocolConfig {
   readonly name: string
@@ -103,6 +110,7 @@ export const settingsOf = (config: ProtocolConfig): Settings => ({
     toleratedFailures: null,
     retained: 1,
     queuedTriggersMax: 2,
+    incremental: false,
     ...config.policy
   },
   restarts: config.restarts ?? { restartsMax: null },

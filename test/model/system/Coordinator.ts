@@ -32,7 +32,7 @@ export const makeCoordinator = (
     name,
     start: () => {
       const [machine] = place.stepper.initial({ policy: settings.policy })
-      return { state: { machine, attempt: null, tails: [], places: [] }, effects: [] }
+      return { state: { machine, attempt: null, tails: [], places: [], retiring: [] }, effects: [] }
     },
     step: (state, mail) => {
       if (mail.type === "timer.posted") {

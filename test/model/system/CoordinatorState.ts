@@ -23,6 +23,11 @@ export interface CoordinatorState {
   readonly tails: ReadonlyArray<HeldTail>
   /** Where completed checkpoints stand, by id. */
   readonly places: ReadonlyArray<Place>
+  /**
+   * Retired checkpoints whose entries may still stand: what they share with others stays. Empty where checkpoints name no
+   * base: then none shares anything.
+   */
+  readonly retiring: ReadonlyArray<Place>
 }
 
 /** What never changes about a coordinator. */

@@ -8,7 +8,7 @@ import type { FailureReport } from "../../../packages/core/src/protocol/policy.t
 import type { SubtaskEvent } from "../../../packages/core/src/protocol/subtaskMessages.ts"
 import type { LogEntry, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import type { CoordinatorEnvironment, CoordinatorState, HeldTail } from "./CoordinatorState.ts"
-import { claimEntry, endEntry, manifestEntry, objectsOf } from "./entries.ts"
+import { claimEntry, endEntry, manifestEntry, objectsOf, ownObjectsOf } from "./entries.ts"
 import type {
   CoordinatorMail,
   CoordinatorStart,
@@ -47,7 +47,7 @@ export class CoordinatorStep {
         this.#hearLog(mail)
         return
       case "entry.deleted":
-        this.#store({ op: "delete", objects: mail.objects })
+        this.#release(mail)
         return
       case "end.append":
         this.#append((tail) => endEntry(tail.term, mail.end))
@@ -203,7 +203,7 @@ export class CoordinatorStep {
 
   /** A mutant takes an unknown outcome for a failure. */
   #discard(manifest: Manifest): void {
-    this.#store({ op: "delete", objects: objectsOf(manifest) })
+    this.#store({ op: "delete", objects: ownObjectsOf(manifest) })
     this.#refused(manifest.id, "storageFailed")
   }
 
@@ -218,11 +218,28 @@ export class CoordinatorStep {
     const { attempt, places: known } = this.#state
     const place = known.find((found) => found.id === id)
     if (attempt === null || place === undefined) return
-    this.#state = { ...this.#state, places: known.filter((found) => found.id !== id) }
+    const retiring = this.#env.settings.policy.incremental ? placesWith(this.#state.retiring, [place]) : []
+    this.#state = { ...this.#state, places: known.filter((found) => found.id !== id), retiring }
     const { objects, slot } = place
     const operation: LogOperation = { op: "delete", id, slot, objects, to: this.#env.mailbox }
     this.#effects.push({ _tag: "Request", resource: places.log, operation })
     if (this.#env.settings.mutant === "releasedBeforeEntry") this.#store({ op: "delete", objects })
+  }
+
+  /** A retired entry is gone: what no other one refers to follows. */
+  #release({ id, objects }: Extract<CoordinatorMail, { readonly type: "entry.deleted" }>): void {
+    const { settings } = this.#env
+    this.#state = { ...this.#state, retiring: this.#state.retiring.filter((place) => place.id !== id) }
+    const { places: known, retiring } = this.#state
+    // An attempt that began meanwhile may know the entry again: it is gone all the same.
+    const others = [
+      ...known.filter((place) => place.id !== id),
+      ...(settings.mutant === "entryBeingRemovedDoesNotCount" ? [] : retiring)
+    ]
+    const isShared = (object: string): boolean => others.some((place) => place.objects.includes(object))
+    const isKept = settings.mutant === "retirementReleasesShared" ? () => false : isShared
+    const unneeded = objects.filter((object) => !isKept(object))
+    if (unneeded.length > 0) this.#store({ op: "delete", objects: unneeded })
   }
 
   // Effects.

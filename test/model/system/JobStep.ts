@@ -3,12 +3,11 @@ import type { Effect, Message, Step } from "../../../packages/checker/src/system
 import type { Claimed, JobCommand, JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { FailureReport } from "../../../packages/core/src/protocol/policy.ts"
 import { beginClaim, type ClaimProgress, continueClaim, recordedBefore } from "./claims.ts"
-import { endEntry, invalidationEntry, objectFor } from "./entries.ts"
+import { endEntry, invalidationEntry, objectsFor, snapshotFor } from "./entries.ts"
 import type { Activity, HeldWriter, JobEnvironment, JobState, Point } from "./JobState.ts"
 import type { Asked, CoordinatorMail, Fact, JobMail, LedgerOperation, StoreOperation, Writer } from "./messages.ts"
 import { coordinatorOf, mailboxOf, places, taskOf } from "./names.ts"
-import { startPosition } from "./Plane.ts"
-import { snapshotOf } from "./snapshots.ts"
+import { assembled, type Snapshot } from "./snapshots.ts"
 import type { TaskInput } from "./TaskState.ts"
 import { answer, append, type Tail } from "./tail.ts"
 import { cancelTimer, setTimer } from "./timers.ts"
@@ -225,9 +224,7 @@ export class JobStep {
     const { process, tasks } = this.#env
     if (point === null || writer === null) throw new Error("An attempt runs after it was restored.")
     for (const task of tasks) {
-      const object = point.manifest === null ? undefined : objectFor(point.manifest, task)
-      const snapshot = object === undefined ? { ...startPosition, prepared: [] } : snapshotOf(object)
-      const { prepared, ...position } = snapshot
+      const { prepared, ...position } = this.#restored(point, task)
       const restored = point.manifest?.id ?? 0
       const unheld = point.unheld.map((transaction) => ({ id: restored, transaction }))
       const input: TaskInput = { attempt, term: writer.term, restored, position, prepared: [...prepared, ...unheld] }
@@ -235,6 +232,11 @@ export class JobStep {
     }
     this.#set({ point: null, isRunning: true })
     if (writer.term > 1) this.#store({ op: "sweep", term: writer.term, named: writer.named })
+  }
+
+  #restored({ manifest }: Point, task: string): Snapshot {
+    const objects = manifest === null ? [] : objectsFor(manifest, task)
+    return assembled(this.#env.settings.mutant === "restoreForgetsShared" ? objects.slice(-1) : objects)
   }
 
   #closeAttempt(): void {
@@ -333,10 +335,8 @@ export class JobStep {
   }
 }
 
-const preparedIn = (point: Point, task: string) => {
-  const object = point.manifest === null ? undefined : objectFor(point.manifest, task)
-  return object === undefined ? [] : snapshotOf(object).prepared
-}
+const preparedIn = ({ manifest }: Point, task: string) =>
+  manifest === null ? [] : (snapshotFor(manifest, task)?.prepared ?? [])
 
 const writerOf = ({ base, claim }: Extract<ClaimProgress, { readonly _tag: "Holds" }>): HeldWriter => {
   const { term, nonce, idsReserved, resumesFrom } = claim

@@ -14,8 +14,20 @@ export interface CaptureState {
   readonly position: Position
   /** The transaction that was cut off with it; null if nothing was written, or for a task without transactions. */
   readonly transaction: string | null
+  /** The objects of its base, oldest first; none for a full snapshot. */
+  readonly shared: ReadonlyArray<string>
+  /** Where changes begin to count, if a mutant has them begin elsewhere than at the base. */
+  readonly since?: Position
   readonly phase: "queued" | "preparing" | "writing"
   readonly isAbandoned: boolean
+}
+
+/** A snapshot that is stored and may be named as a base: the changes since it are known. */
+export interface Known {
+  readonly id: CheckpointId
+  /** Oldest first. */
+  readonly objects: ReadonlyArray<string>
+  readonly since?: Position
 }
 
 export interface Plane {
@@ -25,6 +37,10 @@ export interface Plane {
   /** What a sink has written since its last capture. */
   readonly written: ReadonlyArray<Rec>
   readonly captures: ReadonlyArray<CaptureState>
+  /** Sorted; none where checkpoints name no base. */
+  readonly known: ReadonlyArray<Known>
+  /** The next snapshot is written in full, whatever its base: a base is a permission. */
+  readonly isCompacting: boolean
   /** A source has said that there is no more. */
   readonly isExhausted: boolean
   /** A source behind the barrier of a stop, or a subtask that has failed: it takes nothing more. */
@@ -38,8 +54,6 @@ export interface Plane {
   readonly broken: ReadonlyArray<string>
 }
 
-export const startPosition: Position = { offset: 0, taken: {}, sent: {}, seen: {} }
-
 export const makePlane = (of: {
   readonly attempt: number
   readonly term: Term
@@ -51,6 +65,8 @@ export const makePlane = (of: {
   position: of.position,
   written: [],
   captures: [],
+  known: [],
+  isCompacting: false,
   isExhausted: false,
   isHalted: false,
   captured: of.restored,
@@ -114,6 +130,12 @@ export const noteCapture = (plane: Plane, inputs: ReadonlyArray<ChannelId>, id: 
   }, plane)
   return { ...noted, captured: id }
 }
+
+/** S26: what has changed since the base is known, or does not matter. */
+export const noteBase = (plane: Plane, base: CheckpointId | null): Plane =>
+  base === null || plane.known.some(({ id }) => id === base)
+    ? plane
+    : blame(plane, `S26 nothing is known of base ${base}`)
 
 /** S15, S17: a barrier is sent in order, and only for what was captured right before. */
 export const noteForward = (plane: Plane, id: CheckpointId): Plane => {

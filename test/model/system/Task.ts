@@ -30,7 +30,8 @@ export const makeTask = (
     outputs: edges.filter(({ from }) => from === task),
     isSink: spec?.isSink ?? false,
     records: spec?.records ?? 0,
-    isPrompt: config.capturesArePrompt ?? false
+    isPrompt: config.capturesArePrompt ?? false,
+    isIncremental: settings.policy.incremental
   }
   const channels = new Map(inputs.map((id) => [edgeOf(process, id), id]))
   return component<TaskState, SubtaskMail, TaskInput>({

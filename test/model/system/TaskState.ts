@@ -36,5 +36,6 @@ export interface TaskEnvironment {
   readonly records: number
   readonly hasEnd: boolean
   readonly isPrompt: boolean
+  readonly isIncremental: boolean
   readonly mutant: DesignMutant | null
 }

@@ -8,6 +8,7 @@
 import type { Effect, Step } from "../../../packages/checker/src/system/Effect.ts"
 import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
+import type { StateHandle } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import type { Prepared } from "../../../packages/core/src/protocol/committerMessages.ts"
 import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
 import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
@@ -19,6 +20,7 @@ import {
   type CaptureState,
   countSent,
   noteBarrier,
+  noteBase,
   noteCapture,
   noteForward,
   type Plane,
@@ -26,7 +28,16 @@ import {
   writeRecord
 } from "./Plane.ts"
 import { type Edge, type Rec, recordAt } from "./plan.ts"
-import { objectOf, type Position, type Transaction, transactionText } from "./snapshots.ts"
+import {
+  assembled,
+  changedSince,
+  type Delta,
+  objectOf,
+  type Position,
+  type Snapshot,
+  type Transaction,
+  transactionText
+} from "./snapshots.ts"
 import type { TaskEnvironment, TaskState } from "./TaskState.ts"
 
 const committerKey = 0
@@ -61,6 +72,9 @@ export class TaskStep implements TaskPort {
       case "told":
         if (mail.attempt === this.#plane.attempt) this.take(mail.event)
         return
+      case "plane.compact":
+        this.#plane = { ...this.#plane, isCompacting: true }
+        return
       case "plane.emit":
         this.#emit()
         return
@@ -82,8 +96,13 @@ export class TaskStep implements TaskPort {
         return
       case "capture.persisted":
       case "capture.failed":
+        if (mail.type === "capture.persisted") this.#learn(mail.id, mail.handle)
         this.dispatch(mail)
         this.#endCapture(mail.id)
+        return
+      case "checkpoint.invalidated":
+        this.#plane = { ...this.#plane, known: this.#plane.known.filter(({ id }) => id !== mail.id) }
+        this.dispatch(mail)
         return
       default:
         this.dispatch(mail)
@@ -167,9 +186,10 @@ export class TaskStep implements TaskPort {
 
   unblock(): void {}
 
-  capture({ id }: Barrier): void {
+  capture({ base, id }: Barrier): void {
     const { inputs, isSink, task, mutant } = this.#env
-    const noted = noteCapture(this.#plane, inputs, id)
+    const noted = noteCapture(noteBase(this.#plane, base), inputs, id)
+    const from = noted.isCompacting ? undefined : noted.known.find((known) => known.id === base)
     const { position, written, term } = noted
     const name = mutant === "transactionNamesReused" ? `t${term} ${task}` : `t${term} c${id} ${task}`
     const transaction: Transaction | null =
@@ -178,10 +198,17 @@ export class TaskStep implements TaskPort {
       id,
       position: mutant === "sourceOffsetOffByOne" ? tooFar(position, inputs.length) : position,
       transaction: transaction === null ? null : transactionText(transaction),
+      shared: from?.objects ?? [],
+      ...(from?.since === undefined ? {} : { since: from.since }),
       phase: "queued",
       isAbandoned: false
     }
-    this.#plane = { ...noted, written: [], captures: [...noted.captures, capture] }
+    // Bases never go back: what has changed before this one is not asked for any more.
+    const known = noted.known
+      .filter((older) => base === null || older.id >= base)
+      .map((older) => (mutant === "changesForgotten" ? { ...older, since: position } : older))
+    const captures = [...noted.captures, capture]
+    this.#plane = { ...noted, written: [], captures, known, isCompacting: false }
   }
 
   forward(barrier: Barrier): void {
@@ -218,13 +245,21 @@ export class TaskStep implements TaskPort {
     else this.#write(capture)
   }
 
-  #write({ id, position }: CaptureState): void {
+  #write(capture: CaptureState): void {
     const { task, isPrompt, mutant } = this.#env
+    const { id, shared } = capture
     const prepared = mutant === "preparedNotInSnapshot" ? [] : preparedBy(this.#machine)
-    const object = objectOf({ term: this.#plane.term, checkpoint: id, task }, { ...position, prepared })
+    const object = objectOf({ term: this.#plane.term, checkpoint: id, task }, contentOf(capture, prepared))
     this.#setPhase(id, "writing")
-    if (isPrompt) this.take({ type: "capture.persisted", id, handle: { object, size: 1 } })
-    else this.#store({ op: "put", id, object, to: this.#mailbox })
+    if (isPrompt) this.take({ type: "capture.persisted", id, handle: { object, size: 1, shared } })
+    else this.#store({ op: "put", id, object, shared, to: this.#mailbox })
+  }
+
+  /** What is stored may become a base. What the machine no longer waits for is released instead. */
+  #learn(id: CheckpointId, { object, shared }: StateHandle): void {
+    if (!this.#env.isIncremental || !this.#machine.owner.context.capturing.includes(id)) return
+    const known = [...this.#plane.known, { id, objects: [...shared, object] }].sort((a, b) => a.id - b.id)
+    this.#plane = { ...this.#plane, known }
   }
 
   #abandon(id: CheckpointId): void {
@@ -274,6 +309,11 @@ export class TaskStep implements TaskPort {
     this.#effects.push({ _tag: "Request", resource: places.ledger, operation })
   }
 }
+
+const contentOf = ({ position, shared, since }: CaptureState, prepared: ReadonlyArray<Prepared>): Snapshot | Delta =>
+  shared.length === 0
+    ? { ...position, prepared }
+    : { changed: changedSince(since ?? assembled(shared), position), prepared, at: position }
 
 /** A source that says it has emitted one record more than it has. */
 const tooFar = (position: Position, inputs: number): Position =>

@@ -8,7 +8,8 @@ import type { FailureReport, Resume } from "../../../packages/core/src/protocol/
 import { decideResume } from "../../../packages/core/src/protocol/resumeDecider.ts"
 import type { Claim, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import { type PlacedEntry, viewLog } from "../../../packages/core/src/storage/logView.ts"
-import { claimEntry, objectsOf } from "./entries.ts"
+import type { DesignMutant } from "./Config.ts"
+import { claimEntry, objectsOf, ownObjectsOf } from "./entries.ts"
 import type { ClaimBase, ClaimPhase, JobEnvironment, Point } from "./JobState.ts"
 import type { Asked, JobMail, LedgerOperation, LogOperation, StoreOperation } from "./messages.ts"
 import { places } from "./names.ts"
@@ -80,14 +81,20 @@ export const continueClaim = (claiming: Claiming, mail: JobMail): ClaimProgress 
   }
 }
 
-const baseOf = (entries: ReadonlyArray<PlacedEntry>): ClaimBase & { readonly end: "finished" | "cancelled" | null } => {
+const baseOf = (
+  entries: ReadonlyArray<PlacedEntry>,
+  mutant: DesignMutant | null
+): ClaimBase & { readonly end: "finished" | "cancelled" | null } => {
   const view = viewLog({ entries, damaged: [], lastSlot: entries.at(-1)?.slot ?? 0 })
   return {
     slot: view.lastSlot + 1,
     term: view.term,
     idsEnd: view.idsEnd,
     before: view.completed.map(({ slot, manifest }) => ({ id: manifest.id, slot, objects: objectsOf(manifest) })),
-    named: entries.flatMap(({ entry }) => (entry._tag === "Manifest" ? objectsOf(entry) : [])),
+    named: entries.flatMap(({ entry }) => {
+      if (entry._tag !== "Manifest") return []
+      return mutant === "sweepForgetsShared" ? ownObjectsOf(entry) : objectsOf(entry)
+    }),
     completed: view.completed.map(({ manifest }) => manifest),
     end: view.end
   }
@@ -95,7 +102,7 @@ const baseOf = (entries: ReadonlyArray<PlacedEntry>): ClaimBase & { readonly end
 
 const decide = (claiming: Claiming, entries: ReadonlyArray<PlacedEntry>): ClaimProgress => {
   const { env, of, resume } = claiming
-  const { end, ...base } = baseOf(entries)
+  const { end, ...base } = baseOf(entries, env.settings.mutant)
   const newest = base.completed.at(-1)?.id ?? null
   if (of.activity === "end") return appendClaim(claiming, { base, resumesFrom: newest, point: null })
   const decision = decideResume({ resume, completed: base.completed.map(({ id }) => id), end })

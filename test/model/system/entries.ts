@@ -3,8 +3,9 @@
 import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
 import type { CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
 import { keyGroupCount } from "../../../packages/core/src/model/keyGroups.ts"
-import type { Acknowledgement } from "../../../packages/core/src/protocol/checkpointMessages.ts"
+import type { Acknowledgement, StateHandle } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import type { Claim, End, Invalidation, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
+import { assembled, type Snapshot } from "./snapshots.ts"
 
 const at = "1970-01-01T00:00:00.000Z"
 
@@ -16,6 +17,11 @@ export const claimEntry = (of: {
   readonly resumesFrom: CheckpointId | null
 }): Claim => ({ _tag: "Claim", since: at, ...of })
 
+const subtaskObject = ({ object, shared, size }: StateHandle): Manifest["tasks"][number]["subtasks"][number] => ({
+  ...{ index: 0, object, size },
+  ...(shared.length > 0 ? { shared } : {})
+})
+
 export const manifestEntry = (
   term: Term,
   barrier: Barrier,
@@ -23,7 +29,7 @@ export const manifestEntry = (
 ): Manifest => ({
   ...{ _tag: "Manifest", term, id: barrier.id, kind: barrier.kind, at, pipeline: "model" },
   ...{ keyGroups: keyGroupCount, parallelism: 1, records: 0, bytes: 0, durationMs: 0 },
-  tasks: acknowledged.map(({ subtask, handle }) => ({ task: subtask, subtasks: [{ index: 0, ...handle }] })),
+  tasks: acknowledged.map(({ subtask, handle }) => ({ task: subtask, subtasks: [subtaskObject(handle)] })),
   operators: []
 })
 
@@ -33,9 +39,24 @@ export const invalidationEntry = (term: Term, id: CheckpointId): Invalidation =>
 
 export const endEntry = (term: Term, end: "finished" | "cancelled"): End => ({ _tag: "End", term, end, at })
 
-export const objectsOf = (manifest: Manifest): ReadonlyArray<string> =>
+/** The objects that a checkpoint has written itself. */
+export const ownObjectsOf = (manifest: Manifest): ReadonlyArray<string> =>
   manifest.tasks.flatMap(({ subtasks }) => subtasks.map(({ object }) => object))
 
-/** The state object that a manifest names for a task. */
-export const objectFor = (manifest: Manifest, task: SubtaskId): string | undefined =>
-  manifest.tasks.find((found) => found.task === task)?.subtasks[0]?.object
+/** All objects that a manifest refers to. */
+export const objectsOf = (manifest: Manifest): ReadonlyArray<string> => [
+  ...ownObjectsOf(manifest),
+  ...manifest.tasks.flatMap(({ subtasks }) => subtasks.flatMap(({ shared = [] }) => shared))
+]
+
+/** The objects that a manifest names for a task: those that it shares, oldest first, then its own. */
+export const objectsFor = (manifest: Manifest, task: SubtaskId): ReadonlyArray<string> =>
+  manifest.tasks
+    .filter((found) => found.task === task)
+    .flatMap(({ subtasks }) => subtasks.flatMap(({ object, shared = [] }) => [...shared, object]))
+
+/** What a manifest holds for a task: its own object over those that it shares; null if it does not name the task. */
+export const snapshotFor = (manifest: Manifest, task: SubtaskId): Snapshot | null => {
+  const objects = objectsFor(manifest, task)
+  return objects.length === 0 ? null : assembled(objects)
+}

@@ -45,7 +45,10 @@ const apply = (
       const entries = log.entries.filter(({ slot }) => slot !== operation.slot)
       return {
         state: { entries },
-        effects: [retired(operation.id), post(operation.to, { type: "entry.deleted", objects: operation.objects })]
+        effects: [
+          retired(operation.id),
+          post(operation.to, { type: "entry.deleted", id: operation.id, objects: operation.objects })
+        ]
       }
     }
   }

@@ -22,6 +22,8 @@ export type SubtaskMail =
   /** A source emits its next record, or finds that there is none. */
   | { readonly type: "plane.emit" }
   | { readonly type: "plane.exhaust" }
+  /** A subtask chooses to write its next snapshot in full. */
+  | { readonly type: "plane.compact" }
   /** A user's function throws, a device fails, a commit gives up. */
   | { readonly type: "plane.fail" }
 
@@ -46,6 +48,7 @@ export interface Writer {
 export interface Place {
   readonly id: CheckpointId
   readonly slot: number
+  /** All that it refers to. */
   readonly objects: ReadonlyArray<string>
 }
 
@@ -54,7 +57,7 @@ export type CoordinatorMail =
   | CoordinatorStart
   | LogAnswer
   /** A retired entry is gone: its objects may follow. */
-  | { readonly type: "entry.deleted"; readonly objects: ReadonlyArray<string> }
+  | { readonly type: "entry.deleted"; readonly id: CheckpointId; readonly objects: ReadonlyArray<string> }
   /** The job's end is to be appended behind what the coordinator is appending. */
   | { readonly type: "end.append"; readonly end: "finished" | "cancelled" }
 
@@ -117,7 +120,13 @@ export type LogOperation =
     }
 
 export type StoreOperation =
-  | { readonly op: "put"; readonly id: CheckpointId; readonly object: string; readonly to: string }
+  | {
+      readonly op: "put"
+      readonly id: CheckpointId
+      readonly object: string
+      readonly shared: ReadonlyArray<string>
+      readonly to: string
+    }
   | { readonly op: "delete"; readonly objects: ReadonlyArray<string> }
   /** Reads the objects of the newest candidate that is whole. */
   | {

@@ -19,6 +19,10 @@ const sink = (...inputs: ReadonlyArray<string>): TaskSpec => ({ inputs, records:
 export const plans = {
   /** A source into a sink. */
   line: (records: number): Plan => ({ source: source(records), sink: sink("source") }),
+  /** A source alone, with nothing to emit: what matters is its checkpoints. */
+  lone: (): Plan => ({ source: source(0) }),
+  /** A source into a task that has state and shows nothing. */
+  pipe: (records: number): Plan => ({ source: source(records), task: task("source") }),
   /** Two sources into a sink that aligns them. */
   fork: (left: number, right: number): Plan => ({
     left: source(left),

@@ -31,13 +31,63 @@ interface SnapshotName {
 
 const separator = "?"
 
-export const objectOf = (of: SnapshotName, snapshot: Snapshot): string =>
+export const objectOf = (of: SnapshotName, snapshot: Snapshot | Delta): string =>
   `${stateObjectName({ ...of, index: 0 })}${separator}${JSON.stringify(snapshot)}`
+
+// Deltas.
+
+/** What has changed since a base. What is not in it is as the base has it. */
+export interface Delta {
+  readonly changed: Partial<Position>
+  readonly prepared: ReadonlyArray<Prepared>
+  /** Where the subtask was. No restore reads it: it is there to be compared with what base and changes come to. */
+  readonly at: Position
+}
+
+export const startPosition: Position = { offset: 0, taken: {}, sent: {}, seen: {} }
+
+const changedCounts = (
+  before: Readonly<Record<string, number>>,
+  now: Readonly<Record<string, number>>
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(now).filter(([key, count]) => before[key] !== count))
+
+export const changedSince = (before: Position, now: Position): Partial<Position> => ({
+  ...(before.offset === now.offset ? {} : { offset: now.offset }),
+  taken: changedCounts(before.taken, now.taken),
+  sent: changedCounts(before.sent, now.sent),
+  seen: changedCounts(before.seen, now.seen)
+})
+
+/** `changed` laid over a base; `prepared` is always written anew. */
+const laidOver = (base: Position, { changed, prepared }: Delta): Snapshot => ({
+  offset: changed.offset ?? base.offset,
+  taken: { ...base.taken, ...changed.taken },
+  sent: { ...base.sent, ...changed.sent },
+  seen: { ...base.seen, ...changed.seen },
+  prepared
+})
+
+const contentOf = (object: string): Snapshot | Delta => JSON.parse(object.slice(object.indexOf(separator) + 1))
+
+/** What a restore makes of objects, oldest first: each delta is laid over what the ones before it come to. */
+export const assembled = (objects: ReadonlyArray<string>): Snapshot =>
+  objects.reduce<Snapshot>(
+    (base, object) => {
+      const content = contentOf(object)
+      return "changed" in content ? laidOver(base, content) : content
+    },
+    { ...startPosition, prepared: [] }
+  )
+
+/** Where the subtask was when it wrote a delta; null for a full snapshot. */
+export const truthOf = (object: string): Position | null => {
+  const content = contentOf(object)
+  return "changed" in content ? content.at : null
+}
 
 /** The part of an object's name that the runtime gives it. */
 export const nameOfObject = (object: string): string => object.slice(0, object.indexOf(separator))
-
-export const snapshotOf = (object: string): Snapshot => JSON.parse(object.slice(object.indexOf(separator) + 1))
 
 export interface Transaction {
   /** T1: term, checkpoint and subtask. */

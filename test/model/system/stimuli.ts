@@ -12,7 +12,16 @@ const tell = (component: string, message: Message): ReadonlyArray<Effect> => [
 
 /** People act on the first process while its job runs. */
 export const makeStimuli = ({ config }: Settings, processes: ReadonlyArray<ProcessParts>): ReadonlyArray<Stimulus> => {
-  const { request = 0, count = 0, stop = 0, cancel = 0, damage = 0, failure = {}, ...second } = config.stimuli ?? {}
+  const {
+    request = 0,
+    count = 0,
+    stop = 0,
+    cancel = 0,
+    damage = 0,
+    failure = {},
+    compaction = {},
+    ...second
+  } = config.stimuli ?? {}
   const [a, b] = processes
   const machineOf = (view: View) => (a === undefined ? undefined : view.of(a.job)?.machine)
   const isAlive = (view: View) => machineOf(view)?.status === "active"
@@ -33,6 +42,13 @@ export const makeStimuli = ({ config }: Settings, processes: ReadonlyArray<Proce
       stimulus(`failure of ${task}`, times, tell(taskOf("a", task), { type: "plane.fail" }), (view) => {
         const found = a?.tasks[task]
         return found !== undefined && view.of(found) !== undefined
+      })
+    ),
+    ...Object.entries(compaction).flatMap(([task, times]) =>
+      stimulus(`compaction of ${task}`, times, tell(taskOf("a", task), { type: "plane.compact" }), (view) => {
+        const found = a?.tasks[task]
+        const plane = found === undefined ? undefined : view.of(found)?.plane
+        return plane !== undefined && !plane.isCompacting
       })
     ),
     ...(b === undefined

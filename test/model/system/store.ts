@@ -45,8 +45,8 @@ const applyTo =
   ): { readonly state: StoreState; readonly effects: ReadonlyArray<Effect> } => {
     switch (operation.op) {
       case "put": {
-        const { id, object, to } = operation
-        const persisted: SubtaskMail = { type: "capture.persisted", id, handle: { object, size: 1 } }
+        const { id, object, shared, to } = operation
+        const persisted: SubtaskMail = { type: "capture.persisted", id, handle: { object, size: 1, shared } }
         return {
           state: { ...store, objects: [...new Set([...store.objects, object])].sort() },
           effects: [post(to, persisted)]

@@ -30,7 +30,7 @@ import {
   withoutDoing
 } from "./actor.ts"
 import type { RunOptions, Script } from "./RunShape.ts"
-import { manifestOf, type Place, type RunLogAnswer, type RunLogOperation } from "./runLog.ts"
+import { manifestOf, objectsIn, type Place, type RunLogAnswer, type RunLogOperation } from "./runLog.ts"
 
 const name = "coordinator"
 
@@ -48,6 +48,8 @@ export interface CoordinatorState extends Teller {
   readonly attempt: Attempt | null
   /** Where the objects of completed checkpoints are named. */
   readonly places: ReadonlyArray<Place>
+  /** Their entries are being removed: until one is gone, nothing that it refers to is released. */
+  readonly retiring: ReadonlyArray<Place>
   /** From subtasks of an attempt that is being closed: heard in their order, or dropped. */
   readonly stray: ReadonlyArray<CoordinatorEvent>
   /** Events of the script that are told; survives crashes. */
@@ -83,7 +85,7 @@ export const makeCoordinatorPart = (options: RunOptions, script: Script): Coordi
 
 const startCoordinator = ({ checkpointPolicy }: RunOptions, durable: unknown): CoordinatorState => ({
   machine: coordinatorComponent.initial({ policy: checkpointPolicy })[0],
-  ...{ line: null, timers: noTimers, doing: [], attempt: null, places: [], stray: [] },
+  ...{ line: null, timers: noTimers, doing: [], attempt: null, places: [], retiring: [], stray: [] },
   told: typeof durable === "number" ? durable : 0
 })
 
@@ -109,8 +111,10 @@ const take = (state: CoordinatorState, mail: CoordinatorMail) => {
       return end(state, mail.key)
     case "timer.past":
       return { state: { ...state, timers: pastTimer(state.timers, mail.timer) }, effects: [] }
-    case "log.answered":
-      return { state: answered(state, mail), effects: [] }
+    case "log.answered": {
+      const [next, removed] = entryGone(answered(state, mail), mail.key)
+      return { state: next, effects: removed.length === 0 ? [] : [note({ _tag: "Removing", objects: removed })] }
+    }
     case "coordinator.begin": {
       const { run, sources, term } = mail
       const attempt = { run, term, sources, subtasks: mail.event.subtasks }
@@ -165,10 +169,11 @@ const perform = (state: CoordinatorState, command: CoordinatorCommand, effects: 
       return state
     case "WriteManifest": {
       const { acknowledged, barrier } = command
-      const objects = (state.attempt?.subtasks ?? []).flatMap((subtask) =>
-        acknowledged.filter((one) => one.subtask === subtask).map(({ handle }) => handle.object)
+      const handles = (state.attempt?.subtasks ?? []).flatMap((subtask) =>
+        acknowledged.filter((one) => one.subtask === subtask).map(({ handle }) => handle)
       )
-      const entry = manifestOf({ term: state.attempt?.term ?? 0, id: barrier.id, kind: barrier.kind, objects })
+      const objects = objectsIn(handles)
+      const entry = manifestOf({ term: state.attempt?.term ?? 0, id: barrier.id, kind: barrier.kind, handles })
       const key = `manifest ${barrier.id}`
       return want(state, doing({ key, activity: "manifest", checkpoint: barrier.id, objects, asks: true, entry }))
     }
@@ -190,7 +195,7 @@ const perform = (state: CoordinatorState, command: CoordinatorCommand, effects: 
       const retire = doing<CoordinatorEvent>({
         ...{ key: `retire ${command.id}`, activity: "retire", checkpoint: command.id, objects, asks: true }
       })
-      return want({ ...state, places }, retire)
+      return want({ ...state, places, retiring: merged(state.retiring, [{ id: command.id, objects }]) }, retire)
     }
     case "ReserveIds":
       throw new Error(
@@ -234,7 +239,7 @@ const begin = (state: CoordinatorState, key: string) => {
   if (one === undefined) return { state: begun, effects: [] }
   if (one.entry !== null) return { state: begun, effects: [request({ op: "append", entry: one.entry, to, key })] }
   if (one.activity !== "retire") return { state: begun, effects: [removing] }
-  return { state: begun, effects: [removing, request({ op: "delete", id: one.checkpoint ?? 0, to, key })] }
+  return { state: begun, effects: [request({ op: "delete", id: one.checkpoint ?? 0, to, key })] }
 }
 
 const request = (operation: RunLogOperation): Effect => ({ _tag: "Request", resource: "log", operation })
@@ -251,6 +256,16 @@ const answered = (state: CoordinatorState, { key, result }: LogAnswered): Coordi
   return { ...state, doing: withDoing(state.doing, key, { phase: "answered", outcome: isHeard ? outcome : null }) }
 }
 
+/** The entry of a retired checkpoint is gone: what no other one refers to is removed now. */
+const entryGone = (state: CoordinatorState, key: string): readonly [CoordinatorState, ReadonlyArray<string>] => {
+  const one = state.doing.find((candidate) => candidate.key === key)
+  if (one?.activity !== "retire") return [state, []]
+  const retiring = state.retiring.filter(({ id }) => id !== one.checkpoint)
+  const others = [...state.places.filter(({ id }) => id !== one.checkpoint), ...retiring]
+  const released = one.objects.filter((object) => others.every(({ objects }) => !objects.includes(object)))
+  return [{ ...state, retiring, doing: withDoing(state.doing, key, { released }) }, released]
+}
+
 const end = (state: CoordinatorState, key: string) => {
   const one = state.doing.find((candidate) => candidate.key === key)
   const line = activityLine("ActivityEnded", name, state.doing, key)
@@ -259,6 +274,6 @@ const end = (state: CoordinatorState, key: string) => {
     const places = merged(ended.places, [{ id: one.checkpoint ?? 0, objects: one.objects }])
     return { state: { ...ended, places }, effects: [] }
   }
-  const removed = note({ _tag: "Removed", objects: one?.objects ?? [] })
+  const removed = note({ _tag: "Removed", objects: one?.released ?? one?.objects ?? [] })
   return { state: { ...ended, doing: withoutDoing(ended.doing, key) }, effects: [removed] }
 }

@@ -2,6 +2,7 @@
 import type { ChannelId, CheckpointId, SubtaskId } from "../../../packages/core/src/model/ids.ts"
 import { channelId, subtaskId } from "../../../packages/core/src/model/ids.ts"
 import type { PhysicalPlan } from "../../../packages/core/src/pipeline/PhysicalPlan.ts"
+import type { StateHandle } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
 import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { CheckpointPolicy, RestartPolicy, Resume } from "../../../packages/core/src/protocol/policy.ts"
@@ -43,8 +44,8 @@ export interface SubtaskScript {
   /** In the order of the trace. */
   readonly facts: ReadonlyArray<DataPlaneFact>
   readonly prepared: Readonly<Record<CheckpointId, string>>
-  /** Sizes of the written objects, and what could not be written. */
-  readonly persisted: Readonly<Record<CheckpointId, number | "failed">>
+  /** Sizes of the written objects and what they refer to, and what could not be written. */
+  readonly persisted: Readonly<Record<CheckpointId, Pick<StateHandle, "shared" | "size"> | "failed">>
   readonly restored: Extract<SubtaskEvent, { readonly type: "state.restored" }> | null
 }
 

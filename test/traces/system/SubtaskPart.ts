@@ -50,6 +50,7 @@ type Todo =
 
 interface TracedCapture {
   readonly id: CheckpointId
+  readonly base: CheckpointId | null
   readonly phase: "queued" | "prepared" | "writing" | "written"
   readonly isAbandoned: boolean
   /** Transactions in the snapshot, from `writing` on. */
@@ -166,11 +167,11 @@ const persisted = (
   id: CheckpointId,
   how: "written" | "failed"
 ): ReadonlyArray<SubtaskMail> => {
-  const size = script.persisted[id]
-  if (size === undefined || (size === "failed") !== (how === "failed")) return []
+  const told = script.persisted[id]
+  if (told === undefined || (told === "failed") !== (how === "failed")) return []
   const object = objectOf(env, state, id)
   const event: SubtaskEvent =
-    size === "failed" ? { type: "capture.failed", id } : { type: "capture.persisted", id, handle: { object, size } }
+    told === "failed" ? { type: "capture.failed", id } : { type: "capture.persisted", id, handle: { object, ...told } }
   return [{ type: "outside", event, key: null }]
 }
 
@@ -209,8 +210,10 @@ const take = (env: Environment, state: SubtaskState, mail: SubtaskMail) => {
       return beginOrEnd(env, state, mail.key, "ended")
     case "timer.past":
       return { state, effects: [] }
-    case "outside":
-      return dispatch(env, afterOutside(state, mail.event, mail.key), mail.event)
+    case "outside": {
+      const { effects, state: next } = dispatch(env, afterOutside(state, mail.event, mail.key), mail.event)
+      return { state: next, effects: [...sharing(env, state, mail.event), ...effects] }
+    }
     default:
       return dispatch(env, state, mail)
   }
@@ -245,11 +248,21 @@ const afterOutside = (state: SubtaskState, event: SubtaskEvent, key: string | nu
   }
 }
 
+/** What a snapshot refers to, and what its barrier has allowed. */
+const sharing = (env: Environment, state: SubtaskState, event: SubtaskEvent): ReadonlyArray<Effect> => {
+  if (event.type !== "capture.persisted") return []
+  const base = state.captures.find(({ id }) => id === event.id)?.base ?? null
+  const { object, shared } = event.handle
+  const allowed = base === null ? null : { id: base, object: objectOf(env, state, base) }
+  return [note({ _tag: "Shared", object, shared, base: allowed })]
+}
+
 const did = (state: SubtaskState, fact: DataPlaneFact) => {
   const [first, ...todo] = state.todo
   const next: SubtaskState = { ...state, todo, told: state.told + 1, line: fact }
   if (fact._tag === "Captured") {
-    const capture: TracedCapture = { id: fact.checkpoint, phase: "queued", isAbandoned: false, holds: [] }
+    const base = first?.barrier.base ?? null
+    const capture: TracedCapture = { id: fact.checkpoint, base, phase: "queued", isAbandoned: false, holds: [] }
     const { checkpoint, emitted, subtask, taken } = fact
     const captured = note({ _tag: "Captured", subtask, checkpoint, taken, emitted })
     return { state: { ...next, captures: [...next.captures, capture] }, effects: [captured] }

@@ -16,6 +16,8 @@ export interface Doing<Event extends Message = Message> {
   readonly activity: Activity
   readonly checkpoint: CheckpointId | null
   readonly objects: ReadonlyArray<string>
+  /** What of them is removed; null if it is all of them, or none. */
+  readonly released: ReadonlyArray<string> | null
   readonly transactions: ReadonlyArray<string>
   readonly phase: "wanted" | "begun" | "answered" | "ended"
   /** What the owner hears in the end; null if it hears nothing, or if that is not known yet. */
@@ -29,7 +31,8 @@ export interface Doing<Event extends Message = Message> {
 export const doing = <Event extends Message>(
   of: Pick<Doing<Event>, "key" | "activity"> & Partial<Doing<Event>>
 ): Doing<Event> => ({
-  ...{ checkpoint: null, objects: [], transactions: [], phase: "wanted", outcome: null, entry: null, asks: false },
+  ...{ checkpoint: null, objects: [], released: null, transactions: [] },
+  ...{ phase: "wanted", outcome: null, entry: null, asks: false },
   ...of
 })
 

@@ -23,8 +23,20 @@ export type Fact =
   | { readonly _tag: "Prepared"; readonly id: CheckpointId; readonly transaction: string }
   | { readonly _tag: "Writing"; readonly object: string; readonly holds: ReadonlyArray<string> }
   | { readonly _tag: "Written"; readonly object: string }
+  /** A snapshot refers to objects of others; `base` is the subtask's object of the checkpoint that its barrier has named. */
+  | {
+      readonly _tag: "Shared"
+      readonly object: string
+      readonly shared: ReadonlyArray<string>
+      readonly base: { readonly id: CheckpointId; readonly object: string } | null
+    }
   | { readonly _tag: "Removing" | "Removed"; readonly objects: ReadonlyArray<string> }
-  | { readonly _tag: "Landed"; readonly id: CheckpointId; readonly objects: ReadonlyArray<string> }
+  | {
+      readonly _tag: "Landed"
+      readonly id: CheckpointId
+      readonly objects: ReadonlyArray<string>
+      readonly shared: ReadonlyArray<string>
+    }
   | { readonly _tag: "Notified"; readonly id: CheckpointId }
   | { readonly _tag: "Committing"; readonly upTo: CheckpointId; readonly transactions: ReadonlyArray<string> }
   | {
@@ -36,7 +48,7 @@ export type Fact =
   | Found
 
 /** Properties of the protocol that are evaluated on facts. */
-export type Rule = "S4" | "S5" | "S7" | "S8" | "S13" | "S15" | "S16" | "S17" | "S18" | "S20"
+export type Rule = "S4" | "S5" | "S7" | "S8" | "S13" | "S15" | "S16" | "S17" | "S18" | "S20" | "S26" | "S27"
 
 export interface Known {
   /** The last barrier sent into and taken from each channel in this run. */
@@ -45,14 +57,24 @@ export interface Known {
   readonly captures: ReadonlyArray<Captured0>
   /** Checkpoints whose manifest stands or has stood. */
   readonly landed: ReadonlyArray<CheckpointId>
-  /** The newest checkpoint in the log. */
-  readonly restorable: { readonly id: CheckpointId; readonly objects: ReadonlyArray<string> }
-  readonly objects: Readonly<
-    Record<string, { readonly status: "writing" | "written" | "removing"; readonly holds: ReadonlyArray<string> }>
-  >
+  /** The newest checkpoint in the log: what it has written itself, and what it shares. */
+  readonly restorable: {
+    readonly id: CheckpointId
+    readonly objects: ReadonlyArray<string>
+    readonly shared: ReadonlyArray<string>
+  }
+  readonly objects: Readonly<Record<string, KnownObject>>
   /** Checkpoints that transactions were prepared for. */
   readonly transactions: Readonly<Record<string, CheckpointId>>
   readonly broken: Readonly<Partial<Record<Rule, string>>>
+}
+
+interface KnownObject {
+  readonly status: "writing" | "written" | "removing"
+  /** Transactions. */
+  readonly holds: ReadonlyArray<string>
+  /** Other objects. */
+  readonly refersTo: ReadonlyArray<string>
 }
 
 type BarrierMark = ChannelPosition & { readonly checkpoint: CheckpointId }
@@ -63,7 +85,7 @@ const initial: Known = {
   taken: {},
   captures: [],
   landed: [],
-  restorable: { id: 0, objects: [] },
+  restorable: { id: 0, objects: [], shared: [] },
   objects: {},
   transactions: {},
   broken: {}
@@ -132,7 +154,7 @@ const noteCaptured = (known: Known, { _tag: _, ...capture }: { readonly _tag: st
 }
 
 /** S4: what one subtask has taken is what the other one had emitted, by the captures of one checkpoint. */
-const noteLanded = (known: Known, { id, objects }: Extract<Fact, { readonly _tag: "Landed" }>): Known => {
+const noteLanded = (known: Known, { id, objects, shared }: Extract<Fact, { readonly _tag: "Landed" }>): Known => {
   const captures = known.captures.filter(({ checkpoint }) => checkpoint === id)
   const emitted = new Map(
     captures.flatMap((capture) => capture.emitted.map(({ channel, records }) => [channel, records] as const))
@@ -144,9 +166,9 @@ const noteLanded = (known: Known, { id, objects }: Extract<Fact, { readonly _tag
     ...known,
     captures: known.captures.filter(({ checkpoint }) => checkpoint > id),
     landed: [...known.landed, id].sort((a, b) => a - b).slice(-remembered),
-    restorable: id > known.restorable.id ? { id, objects } : known.restorable
+    restorable: id > known.restorable.id ? { id, objects, shared } : known.restorable
   }
-  const missing = objects.filter((object) => known.objects[object]?.status !== "written")
+  const missing = [...objects, ...shared].filter((object) => known.objects[object]?.status !== "written")
   const whole = blameIf(
     noted,
     missing.length > 0,
@@ -171,14 +193,14 @@ const noteLanded = (known: Known, { id, objects }: Extract<Fact, { readonly _tag
 const withStatus = (
   known: Known,
   objects: ReadonlyArray<string>,
-  status: "writing" | "written" | "removing",
-  holds?: ReadonlyArray<string>
+  status: KnownObject["status"],
+  about: Partial<KnownObject> = {}
 ): Known => ({
   ...known,
   objects: {
     ...known.objects,
     ...Object.fromEntries(
-      objects.map((object) => [object, { status, holds: holds ?? known.objects[object]?.holds ?? [] }])
+      objects.map((object) => [object, { holds: [], refersTo: [], ...known.objects[object], ...about, status }])
     )
   }
 })
@@ -190,26 +212,44 @@ const withoutObjects = (known: Known, objects: ReadonlyArray<string>): Known => 
 
 const noteWriting = (known: Known, { holds, object }: Extract<Fact, { readonly _tag: "Writing" }>): Known =>
   blameIf(
-    withStatus(known, [object], "writing", holds),
+    withStatus(known, [object], "writing", { holds }),
     object in known.objects,
     "S18",
     () => `object ${object} is written twice`
   )
 
+/** S26, S27: a snapshot refers to nothing but what its base consists of; and that stands. */
+const noteShared = (known: Known, { base, object, shared }: Extract<Fact, { readonly _tag: "Shared" }>): Known => {
+  const status = known.objects[object]?.status
+  const noted = status === undefined ? known : withStatus(known, [object], status, { refersTo: shared })
+  const allowed = base === null ? [] : [base.object, ...(known.objects[base.object]?.refersTo ?? [])]
+  const stray = shared.filter((other) => !allowed.includes(other))
+  const lost = shared.filter((other) => known.objects[other]?.status !== "written")
+  const based = blameIf(
+    noted,
+    base !== null && !known.landed.includes(base.id),
+    "S26",
+    () => `${object} may refer to ${base?.id}, which does not stand`
+  )
+  const whole = blameIf(based, lost.length > 0, "S26", () => `${object} refers to ${lost}, which is not there`)
+  return blameIf(whole, stray.length > 0, "S27", () => `${object} refers to ${stray}; its base is ${base?.object}`)
+}
+
 /** S13: nobody removes what the newest checkpoint names. */
 const noteRemoving = (known: Known, objects: ReadonlyArray<string>): Known => {
-  const needed = objects.filter((object) => known.restorable.objects.includes(object))
+  const { restorable } = known
+  const needed = objects.filter((object) => [...restorable.objects, ...restorable.shared].includes(object))
   const there = objects.filter((object) => object in known.objects)
   return blameIf(
     withStatus(known, there, "removing"),
     needed.length > 0,
     "S13",
-    () => `${needed} is removed; ${known.restorable.id} needs it`
+    () => `${needed} is removed; ${restorable.id} needs it`
   )
 }
 
 const noteFound = (known: Known, { log, objects }: Found): Known => {
-  const named = log.flatMap((entry) => ("objects" in entry ? entry.objects : []))
+  const named = log.flatMap((entry) => ("objects" in entry ? [...entry.objects, ...entry.shared] : []))
   const lost = [
     ...named.filter((object) => !objects.includes(object)),
     ...Object.entries(known.objects).flatMap(([object, { status }]) =>
@@ -312,6 +352,8 @@ const next = (known: Known, fact: Fact): Known => {
       return noteWriting(known, fact)
     case "Written":
       return known.objects[fact.object]?.status === "writing" ? withStatus(known, [fact.object], "written") : known
+    case "Shared":
+      return noteShared(known, fact)
     case "Removing":
       return noteRemoving(known, fact.objects)
     case "Removed":

@@ -2,6 +2,7 @@
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
 import { type Resource, resource } from "../../../packages/checker/src/system/Resource.ts"
 import type { CheckpointId, Term } from "../../../packages/core/src/model/ids.ts"
+import type { StateHandle } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { Resume } from "../../../packages/core/src/protocol/policy.ts"
 import { decideResume } from "../../../packages/core/src/protocol/resumeDecider.ts"
@@ -18,7 +19,7 @@ export interface RunLog {
   readonly lastSlot: number
 }
 
-/** What a checkpoint in the log consists of. */
+/** What a checkpoint in the log consists of: its own objects first, then those that it shares. */
 export interface Place {
   readonly id: CheckpointId
   readonly objects: ReadonlyArray<string>
@@ -40,21 +41,32 @@ export type RunLogAnswer =
     }
   | { readonly type: "log.answered"; readonly key: string; readonly result: "done" | "refused" | "failed" }
 
+const ownAndShared = (entry: Manifest) => {
+  const subtasks = entry.tasks.flatMap((task) => task.subtasks)
+  return { objects: subtasks.map(({ object }) => object), shared: subtasks.flatMap(({ shared = [] }) => shared) }
+}
+
 const objectsOf = (entry: LogEntry): ReadonlyArray<string> => {
   const found = foundEntry({ slot: 0, entry })
-  return "objects" in found ? found.objects : []
+  return "objects" in found ? [...found.objects, ...found.shared] : []
 }
 
 export const manifestOf = (of: {
   readonly term: Term
   readonly id: CheckpointId
   readonly kind: Manifest["kind"]
-  readonly objects: ReadonlyArray<string>
+  readonly handles: ReadonlyArray<StateHandle>
 }): Manifest => ({
   ...{ _tag: "Manifest", term: of.term, id: of.id, kind: of.kind },
   ...{ at: "", pipeline: "", keyGroups: 0, parallelism: 0, records: 0, bytes: 0, durationMs: 0, operators: null },
-  tasks: [{ task: "", subtasks: of.objects.map((object, index) => ({ index, object, size: 0 })) }]
+  tasks: [{ task: "", subtasks: of.handles.map(({ object, shared }, index) => ({ index, object, size: 0, shared })) }]
 })
+
+/** All that a manifest refers to. */
+export const objectsIn = (handles: ReadonlyArray<StateHandle>): ReadonlyArray<string> => [
+  ...handles.map(({ object }) => object),
+  ...handles.flatMap(({ shared }) => shared)
+]
 
 const note = (fact: Fact): Effect => ({ _tag: "Note", fact })
 
@@ -95,8 +107,7 @@ const apply = (log: RunLog, operation: RunLogOperation) => {
       if (!isDone) return { state: log, effects }
       const slot = log.lastSlot + 1
       const state = { ...log, entries: [...log.entries, { slot, entry }], lastSlot: slot }
-      const landed =
-        entry._tag === "Manifest" ? [note({ _tag: "Landed", id: entry.id, objects: objectsOf(entry) })] : []
+      const landed = entry._tag === "Manifest" ? [note({ _tag: "Landed", id: entry.id, ...ownAndShared(entry) })] : []
       return { state, effects: [...landed, ...effects] }
     }
     case "delete": {

@@ -60,7 +60,9 @@ const unforeseenOfSubtask = (script: SubtaskScript, event: SubtaskEvent): Partia
     case "transaction.prepared":
       return { prepared: { ...script.prepared, [event.id]: event.transaction } }
     case "capture.persisted":
-      return { persisted: { ...script.persisted, [event.id]: event.handle.size } }
+      return {
+        persisted: { ...script.persisted, [event.id]: { size: event.handle.size, shared: event.handle.shared } }
+      }
     case "capture.failed":
       return { persisted: { ...script.persisted, [event.id]: "failed" } }
     default:

@@ -99,7 +99,9 @@ const rules: Readonly<Record<Rule, string>> = {
   S16: "no record behind a barrier is taken before the capture",
   S17: "a barrier follows its capture, and lies behind exactly what was emitted before",
   S18: "no transaction and no object has the name of another",
-  S20: "a restore commits exactly what the checkpoint holds"
+  S20: "a restore commits exactly what the checkpoint holds",
+  S26: "a snapshot has a base that stands, and what it refers to is there",
+  S27: "a snapshot refers only to what its base consists of"
 }
 
 export const traceProperties: ReadonlyArray<Property> = Object.entries(rules).map(([rule, text]) =>

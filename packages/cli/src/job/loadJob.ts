@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import type { DefinedJob, JobDefinition } from "@tidemark/core"
+import { type DefinedJob, Job, type JobDefinition } from "@tidemark/core"
 import { Effect, Schema } from "effect"
 import { UsageInvalid } from "../failures.ts"
 import { decodeJobArguments } from "./jobArguments.ts"
@@ -17,11 +17,13 @@ export const loadJob = Effect.fnUntraced(function* (given: {
 }): Effect.fn.Return<DefinedJob, UsageInvalid> {
   const definition = yield* importDefinition(given.module)
   const args = yield* decodeJobArguments(definition.args, given.args, given.module)
-  return yield* Effect.try({
+  const job = yield* Effect.try({
     try: () => definition.make(args),
     catch: (cause) =>
       new UsageInvalid({ message: `The job of ${given.module} could not be made: ${causeText(cause)}`, cause })
   })
+  const url = pathToFileURL(resolve(given.module)).href
+  return { ...job, module: { url, args: Schema.encodeUnknownSync(Schema.toCodecJson(definition.args))(args) } }
 })
 
 const importDefinition = Effect.fnUntraced(function* (
@@ -39,20 +41,9 @@ const importDefinition = Effect.fnUntraced(function* (
     catch: (cause) => new UsageInvalid({ message: `Module ${module} could not be loaded: ${causeText(cause)}`, cause })
   })
   const definition = typeof loaded === "object" && loaded !== null && "default" in loaded ? loaded.default : undefined
-  if (isJobDefinition(definition)) return definition
+  if (Job.isDefinition(definition)) return definition
   const problem = definition === undefined ? "has no default export" : "exports something else by default than a job"
   return yield* new UsageInvalid({ message: `Module ${module} ${problem}. ${howToDefine}` })
 })
-
-/** By structure, not by class: the module may have an instance of the library of its own. */
-const isJobDefinition = (value: unknown): value is JobDefinition<unknown> =>
-  typeof value === "object" &&
-  value !== null &&
-  "_tag" in value &&
-  value._tag === "JobDefinition" &&
-  "args" in value &&
-  Schema.isSchema(value.args) &&
-  "make" in value &&
-  typeof value.make === "function"
 
 const causeText = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

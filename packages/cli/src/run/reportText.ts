@@ -6,6 +6,7 @@ import type { Paint } from "../output/paint.ts"
 export const reportText = (report: RunReport, paint: Paint): string => {
   const rows: ReadonlyArray<readonly [string, string]> = [
     ["records", recordsText(report)],
+    ["subtasks", subtasksText(report)],
     ["restored", restoredText(report)],
     ["checkpoints", checkpointsText(report)],
     ...sizesRow(report),
@@ -31,6 +32,11 @@ const recordsText = (report: RunReport): string => {
     `${countText(report.lateRecords)} late`,
     ...(report.skippedRecords > 0 ? [`${countText(report.skippedRecords)} skipped`] : [])
   ].join(", ")
+}
+
+const subtasksText = ({ parallelism, threads }: RunReport): string => {
+  const place = threads === 0 ? "in one thread" : `on ${threads} worker thread${threads === 1 ? "" : "s"}`
+  return `${parallelism} of each task, ${place}`
 }
 
 const restoredText = ({ restored, restoreMs }: RunReport): string =>

@@ -20,6 +20,7 @@ export interface RunRequest {
   readonly checkpoints: string | null
   readonly resume: string | null
   readonly parallelism: number | null
+  readonly threads: number | null
   readonly rewindOutput: boolean
   readonly isJson: boolean
 }
@@ -35,7 +36,7 @@ export const runJob = Effect.fnUntraced(function* (request: RunRequest, signals:
 
 const makeOptions = Effect.fnUntraced(function* (
   job: DefinedJob,
-  { checkpoints, parallelism, resume, rewindOutput }: Omit<RunRequest, "module" | "args">
+  { checkpoints, parallelism, resume, rewindOutput, threads }: Omit<RunRequest, "module" | "args">
 ) {
   const { expectedRecords: _, ...own } = job
   const storage =
@@ -44,6 +45,7 @@ const makeOptions = Effect.fnUntraced(function* (
     ...own,
     checkpoint: { ...job.checkpoint, storage },
     ...(parallelism === null ? {} : { parallelism }),
+    ...(threads === null ? {} : { threads }),
     ...(resume === null ? {} : { resume: yield* chooseResume(resume, { name: job.pipeline.name, storage }) }),
     ...(rewindOutput ? { rewindOutput } : {})
   }

@@ -34,6 +34,7 @@ export const collectionSink = <A>(options: { readonly schema: Schema.Codec<A, un
     description: "collection",
     schema: options.schema,
     delivery: "two-phase",
+    isThreadLocal: true,
     open: (context) => Effect.sync(() => target.open(context)),
     records: () => target.records()
   }

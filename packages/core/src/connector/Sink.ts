@@ -17,6 +17,8 @@ export interface Sink<A> {
   readonly schema: Schema.Codec<A, unknown>
   /** `two-phase`: visible after a completed checkpoint. `immediate`: visible at once, repeated after a failure. */
   readonly delivery: "two-phase" | "immediate"
+  /** True for a target in the memory of one thread: the job's subtasks then share the calling thread. */
+  readonly isThreadLocal?: boolean
   readonly open: (context: SinkContext) => Effect.Effect<SinkSession<A>, SinkFailure, Scope.Scope>
 }
 

@@ -214,6 +214,37 @@ export class SinkFailure extends Data.TaggedError("SinkFailure")<{
   }
 }
 
+/** A worker thread ended by itself: `process.exit`, no memory left, an error that nobody caught. */
+export class ThreadDied extends Data.TaggedError("ThreadDied")<{
+  readonly job: string
+  readonly thread: number
+  readonly detail: string
+  readonly cause: unknown
+}> {
+  readonly retry: Retry = "restart"
+  override get message(): string {
+    return (
+      `Worker thread ${this.thread} of job "${this.job}" died: ${this.detail}. ` +
+      "The job resumes from its last checkpoint; if it happens again, look for what ends the thread, or for what fills its memory."
+    )
+  }
+}
+
+/** A module cannot be used as a job module. */
+export class JobModuleInvalid extends Data.TaggedError("JobModuleInvalid")<{
+  readonly module: string
+  readonly problem: string
+  readonly cause?: unknown
+}> {
+  readonly retry: Retry = "never"
+  override get message(): string {
+    return (
+      `Module ${this.module} ${this.problem}. ` +
+      "A job module ends with `export default Job.define(argumentsSchema, (args) => ({ pipeline, checkpoint }))`."
+    )
+  }
+}
+
 /** A checkpoint that somebody asked for was refused or did not complete. */
 export class CheckpointRefused extends Data.TaggedError("CheckpointRefused")<{
   readonly checkpoint: CheckpointId | null

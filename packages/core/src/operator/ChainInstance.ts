@@ -27,6 +27,8 @@ export interface ChainInstance {
 export interface ChainOutput {
   /** HOT. For a sink `key` and `group` are unused. */
   readonly collect: (value: unknown, timestamp: Timestamp, key: KeyValue, group: number) => void
+  /** True where all records go one way, so that none needs a key group to find it. */
+  readonly isSingle?: boolean
   /** A shortcut past `collect` for generated loops; only of sinks. */
   readonly direct?: DirectOutput
 }

@@ -5,8 +5,10 @@
  */
 import type { KeyValue } from "../model/keyGroups.ts"
 import type { Timestamp } from "../model/time.ts"
+import type { FixedLayout } from "../state/fixed/RowBlock.ts"
 import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
 import type { KeyedTable } from "../state/KeyedTable.ts"
+import { layoutOf } from "../state/layout.ts"
 
 export interface OperatorStep {
   readonly uid: string
@@ -41,8 +43,14 @@ export interface ChainCode {
   readonly name: (hint: string) => string
   /** Binds a value (a user's function, a constant) and answers its name. */
   readonly bind: (hint: string, value: unknown) => string
-  /** Name of the table of a state, of type {@link KeyedTable}. */
+  /** How the rows of a state of this operator lie off-heap; null if it lives in maps. */
+  readonly layout: (state: string) => FixedLayout | null
+  /** Name of the {@link MapTable} of a state that lives in maps. */
   readonly table: (state: string) => string
+  /** Name of the {@link RowStore} of a state off-heap. */
+  readonly rows: (state: string) => string
+  /** False if no state of the task asks for the key group of a record, which then may be anything. */
+  readonly needsGroups: boolean
   /** Code that counts a late record of this operator. */
   readonly countLate: string
   /** Expression of the current watermark. */
@@ -55,6 +63,7 @@ export type Collector = (value: unknown, timestamp: Timestamp, key: KeyValue, gr
 
 export interface StepContext {
   readonly table: (state: string) => KeyedTable<unknown>
+  readonly isOffHeap: (state: string) => boolean
   readonly countLate: () => void
   readonly currentWatermark: () => Timestamp
   readonly noteTimestamp: (timestamp: Timestamp) => void
@@ -64,3 +73,7 @@ export interface StepTwin {
   readonly record: Collector
   readonly watermark?: (watermark: Timestamp) => void
 }
+
+/** Whether any state of these operators is kept by key group: maps are, rows off-heap find theirs by the key alone. */
+export const needsGroups = (steps: ReadonlyArray<OperatorStep>): boolean =>
+  steps.some((step) => step.states.some((state) => layoutOf(state)._tag === "Maps"))

@@ -1,10 +1,9 @@
 /** How the records of a key are cut into finite pieces of event time. */
 import type { Duration } from "effect"
 
-export interface Window {
-  readonly _tag: "Tumbling"
-  readonly size: Duration.Input
-}
+export type Window =
+  | { readonly _tag: "Tumbling"; readonly size: Duration.Input }
+  | { readonly _tag: "Sliding"; readonly size: Duration.Input; readonly every: Duration.Input }
 
 /** A window's span of event time in epoch milliseconds; `end` is exclusive. */
 export interface WindowSpan {
@@ -25,5 +24,13 @@ export const Window = {
    *
    * Fails: a size that is no positive, whole number of milliseconds makes the pipeline invalid.
    */
-  tumbling: (size: Duration.Input): Window => ({ _tag: "Tumbling", size })
+  tumbling: (size: Duration.Input): Window => ({ _tag: "Tumbling", size }),
+  /**
+   * Windows of one size, of which one begins at every multiple of `every` after and before the epoch in UTC: a record
+   * belongs to all that contain it.
+   *
+   * Fails: a size or an interval that is no positive, whole number of milliseconds, or an interval that is longer than the
+   * size, makes the pipeline invalid.
+   */
+  sliding: (size: Duration.Input, every: Duration.Input): Window => ({ _tag: "Sliding", size, every })
 } as const

@@ -17,6 +17,7 @@ import {
 } from "./Aggregate.ts"
 import type { Erased } from "./erase.ts"
 import type { ChainCode } from "./OperatorStep.ts"
+import type { SlotPlaces } from "./slotPlaces.ts"
 import { makeSlotFactory, type Slot, type SlotRecord } from "./slots.ts"
 
 export interface Aggregation {
@@ -26,12 +27,22 @@ export interface Aggregation {
   readonly result: Schema.Codec<unknown, unknown>
   readonly create: () => SlotRecord
   readonly copy: (accumulator: SlotRecord) => SlotRecord
-  /** Statements that add the value to the accumulator; both are names of variables. */
-  readonly emitAdd: (code: ChainCode, accumulator: string, value: string) => string
+  /** Statements that set all slots to those of a fresh accumulator. */
+  readonly emitCreate: (code: ChainCode, places: SlotPlaces) => string
+  /** Statements that add the value, the name of a variable, to the accumulator. */
+  readonly emitAdd: (code: ChainCode, places: SlotPlaces, value: string) => string
   /** Expression of the result of an accumulator. */
-  readonly emitResult: (code: ChainCode, accumulator: string) => string
+  readonly emitResult: (code: ChainCode, places: SlotPlaces) => string
   readonly add: (accumulator: SlotRecord, value: unknown) => void
   readonly resultOf: (accumulator: SlotRecord) => unknown
+  /** Null where a custom aggregate takes part. */
+  readonly merging: Merging | null
+}
+
+/** How an accumulator takes another in, as if it had been given the other's records as well. */
+export interface Merging {
+  readonly emit: (into: SlotPlaces, from: SlotPlaces) => string
+  readonly merge: (into: SlotRecord, from: SlotRecord) => void
 }
 
 /** One aggregate of a spec; the parts of an {@link Aggregation} have the same shape. */
@@ -56,9 +67,9 @@ const struct = <A>(spec: { readonly [field: string]: Aggregate<A, unknown> }): A
       .map(([field, of]) => `${field} = ${aggregateText(describeAggregate(of))}`)
       .join(", "),
     result: Schema.Struct(Object.fromEntries(parts.map((part) => [part.field, part.result]))),
-    emitAdd: (code, accumulator, value) => parts.map((part) => part.emitAdd(code, accumulator, value)).join("\n"),
-    emitResult: (code, accumulator) =>
-      `{ ${parts.map((part) => `${JSON.stringify(part.field)}: ${part.emitResult(code, accumulator)}`).join(", ")} }`,
+    emitAdd: (code, places, value) => parts.map((part) => part.emitAdd(code, places, value)).join("\n"),
+    emitResult: (code, places) =>
+      `{ ${parts.map((part) => `${JSON.stringify(part.field)}: ${part.emitResult(code, places)}`).join(", ")} }`,
     add: (accumulator, value) => {
       for (const part of parts) part.add(accumulator, value)
     },
@@ -66,10 +77,38 @@ const struct = <A>(spec: { readonly [field: string]: Aggregate<A, unknown> }): A
   }
 }
 
-const storage = (slots: ReadonlyArray<Slot>): Pick<Aggregation, "accumulator" | "create" | "copy"> => ({
+const storage = (
+  slots: ReadonlyArray<Slot>
+): Pick<Aggregation, "accumulator" | "create" | "copy" | "emitCreate" | "merging"> => ({
   accumulator: Schema.Struct(Object.fromEntries(slots.map((slot) => [slot.name, slot.schema]))),
+  emitCreate: (code, places) =>
+    slots
+      .map(({ create, literal, name }) =>
+        literal === null
+          ? places.write(name, `${code.bind("create", create)}()`)
+          : `${places.number(name)} = ${literal}`
+      )
+      .join("\n"),
+  merging: mergingOf(slots),
   ...makeSlotFactory(slots)
 })
+
+const mergingOf = (slots: ReadonlyArray<Slot>): Merging | null => {
+  if (slots.some((slot) => slot.merge === null)) return null
+  return {
+    emit: (into, from) =>
+      slots.map((slot) => emitMerge(slot, into.number(slot.name), from.number(slot.name))).join("\n"),
+    merge: (into, from) => {
+      for (const { merge, name } of slots) {
+        const [left, right] = [numberIn(into, name), numberIn(from, name)]
+        into[name] = merge === "min" ? Math.min(left, right) : merge === "max" ? Math.max(left, right) : left + right
+      }
+    }
+  }
+}
+
+const emitMerge = ({ merge }: Slot, into: string, from: string): string =>
+  merge === "add" ? `${into} += ${from}` : `${into} = Math.${merge}(${into}, ${from})`
 
 const makePart = (prefix: string, description: AggregateDescription): Part => {
   switch (description.kind) {
@@ -90,13 +129,13 @@ const makePart = (prefix: string, description: AggregateDescription): Part => {
 const countPart = (prefix: string, predicate: Erased<boolean> | null): Part => {
   const slot = `${prefix}count`
   return {
-    slots: [{ name: slot, schema: Schema.Int, create: () => 0, literal: "0", copy: null }],
+    slots: [{ name: slot, schema: Schema.Int, create: () => 0, literal: "0", copy: null, merge: "add" }],
     result: Schema.Int,
-    emitAdd: (code, accumulator, value) => {
-      const grow = `${accumulator}[${JSON.stringify(slot)}]++`
+    emitAdd: (code, places, value) => {
+      const grow = `${places.number(slot)}++`
       return predicate === null ? grow : `if (${code.bind("counts", predicate)}(${value})) ${grow}`
     },
-    emitResult: (_code, accumulator) => access(accumulator, slot),
+    emitResult: (_code, places) => places.number(slot),
     add: (accumulator, value) => {
       if (predicate === null || predicate(value)) accumulator[slot] = numberIn(accumulator, slot) + 1
     },
@@ -108,10 +147,10 @@ const sumPart = (prefix: string, of: NumberOf): Part => {
   const slot = `${prefix}sum`
   const read = reader(of)
   return {
-    slots: [numberSlot(slot, "0", 0)],
+    slots: [numberSlot(slot, "0", 0, "add")],
     result: Schema.Number,
-    emitAdd: (code, accumulator, value) => `${access(accumulator, slot)} += ${emitRead(code, of, value)}`,
-    emitResult: (_code, accumulator) => access(accumulator, slot),
+    emitAdd: (code, places, value) => `${places.number(slot)} += ${emitRead(code, of, value)}`,
+    emitResult: (_code, places) => places.number(slot),
     add: (accumulator, value) => {
       accumulator[slot] = numberIn(accumulator, slot) + read(value)
     },
@@ -124,13 +163,15 @@ const extremePart = (prefix: string, kind: "min" | "max", of: NumberOf): Part =>
   const read = reader(of)
   const extreme = kind === "min" ? Math.min : Math.max
   return {
-    slots: [kind === "min" ? numberSlot(slot, "Infinity", Infinity) : numberSlot(slot, "-Infinity", -Infinity)],
+    slots: [
+      kind === "min" ? numberSlot(slot, "Infinity", Infinity, kind) : numberSlot(slot, "-Infinity", -Infinity, kind)
+    ],
     result: Schema.Number,
-    emitAdd: (code, accumulator, value) => {
-      const place = access(accumulator, slot)
+    emitAdd: (code, places, value) => {
+      const place = places.number(slot)
       return `${place} = Math.${kind}(${place}, ${emitRead(code, of, value)})`
     },
-    emitResult: (_code, accumulator) => access(accumulator, slot),
+    emitResult: (_code, places) => places.number(slot),
     add: (accumulator, value) => {
       accumulator[slot] = extreme(numberIn(accumulator, slot), read(value))
     },
@@ -143,11 +184,14 @@ const meanPart = (prefix: string, of: NumberOf): Part => {
   const count = `${prefix}mean.count`
   const read = reader(of)
   return {
-    slots: [numberSlot(sum, "0", 0), { name: count, schema: Schema.Int, create: () => 0, literal: "0", copy: null }],
+    slots: [
+      numberSlot(sum, "0", 0, "add"),
+      { name: count, schema: Schema.Int, create: () => 0, literal: "0", copy: null, merge: "add" }
+    ],
     result: Schema.Number,
-    emitAdd: (code, accumulator, value) =>
-      `${access(accumulator, sum)} += ${emitRead(code, of, value)}\n${access(accumulator, count)}++`,
-    emitResult: (_code, accumulator) => `${access(accumulator, sum)} / ${access(accumulator, count)}`,
+    emitAdd: (code, places, value) =>
+      `${places.number(sum)} += ${emitRead(code, of, value)}\n${places.number(count)}++`,
+    emitResult: (_code, places) => `${places.number(sum)} / ${places.number(count)}`,
     add: (accumulator, value) => {
       accumulator[sum] = numberIn(accumulator, sum) + read(value)
       accumulator[count] = numberIn(accumulator, count) + 1
@@ -160,13 +204,10 @@ const customPart = (prefix: string, description: CustomDescription): Part => {
   const slot = `${prefix}custom`
   const { add, copy, create, result, resultSchema, schema } = description
   return {
-    slots: [{ name: slot, schema, create, literal: null, copy }],
+    slots: [{ name: slot, schema, create, literal: null, copy, merge: null }],
     result: resultSchema,
-    emitAdd: (code, accumulator, value) => {
-      const place = access(accumulator, slot)
-      return `${place} = ${code.bind("add", add)}(${place}, ${value})`
-    },
-    emitResult: (code, accumulator) => `${code.bind("result", result)}(${access(accumulator, slot)})`,
+    emitAdd: (code, places, value) => places.write(slot, `${code.bind("add", add)}(${places.read(slot)}, ${value})`),
+    emitResult: (code, places) => `${code.bind("result", result)}(${places.read(slot)})`,
     add: (accumulator, value) => {
       accumulator[slot] = add(accumulator[slot], value)
     },
@@ -185,11 +226,12 @@ const aggregateText = (description: AggregateDescription): string => {
   }
 }
 
-const numberSlot = (name: string, literal: string, initial: number): Slot => ({
+const numberSlot = (name: string, literal: string, initial: number, merge: Slot["merge"]): Slot => ({
   name,
   schema: Schema.Number,
   create: () => initial,
   literal,
+  merge,
   copy: null
 })
 

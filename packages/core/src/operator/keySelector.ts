@@ -1,8 +1,9 @@
 /** Computes the key of a record before an exchange, as code and as a function. */
 import type { Schema } from "effect"
 import { hashInteger, hashKey, hashString, type KeyValue, keyGroupOf } from "../model/keyGroups.ts"
+import type { KeyKind } from "../state/keyKind.ts"
 import type { Erased } from "./erase.ts"
-import { invalidKey, type KeyKind, toKeyValue, toTupleText, tupleOf } from "./keys.ts"
+import { invalidKey, toKeyValue, toTupleText, tupleOf } from "./keys.ts"
 import type { ChainCode } from "./OperatorStep.ts"
 
 /** Where a key comes from. */
@@ -17,12 +18,25 @@ export interface KeySelector {
   readonly description: string
   /** The key as the user knows it. */
   readonly schema: Schema.Codec<unknown, unknown>
+  readonly kind: KeyKind
+  /** The field of the records that is the key; null for a computed one. */
+  readonly field: string | null
   /** HOT. Fails: throws for NaN, -0 and fractions. Tuples answer their JSON text. */
   readonly select: (value: unknown) => KeyValue
   /** Inverse of what `select` does to tuples; null where the stored key is the key itself. */
   readonly restore: ((key: KeyValue) => unknown) | null
   /** Code that computes key and group of a record and hands their names to `next`. */
-  readonly emit: (code: ChainCode, value: string, next: (key: string, group: string) => string) => string
+  readonly emit: (code: ChainCode, record: KeyedRecord, next: (key: string, group: string) => string) => string
+}
+
+/** As `hashing`: every key is hashed. */
+export const always = "true"
+
+export interface KeyedRecord {
+  /** Name of the variable that holds the record. */
+  readonly value: string
+  /** An expression that tells whether the key group is asked for: where it does not hold the group is 0. */
+  readonly hashing: string
 }
 
 export interface KeySelectorOptions {
@@ -38,15 +52,17 @@ export const makeKeySelector = ({ uid, of, schema, kind }: KeySelectorOptions): 
     uid,
     description: of._tag === "Field" ? of.field : "function",
     schema,
+    kind,
+    field: of._tag === "Field" ? of.field : null,
     select: (value) => storeKey(kind, read(value)),
     restore: kind === "tuple" ? tupleOf : null,
-    emit: (code, value, next) => {
+    emit: (code, { hashing, value }, next) => {
       const key = code.name("key")
       const group = code.name("group")
       const answer =
         of._tag === "Field" ? `${value}[${JSON.stringify(of.field)}]` : `${code.bind("key", of.f)}(${value})`
       return `${emitKey(code, kind, { key, answer })}
-const ${group} = ${emitGroup(code, kind, key)}
+const ${group} = ${hashing === always ? "" : `${hashing} ? `}${emitGroup(code, kind, key)}${hashing === always ? "" : " : 0"}
 ${next(key, group)}`
     }
   }

@@ -1,12 +1,17 @@
 /**
  * Running reduce per key: combines every record with what the key has come to, and emits the new value.
  *
- * V2 State has value semantics: what a key has come to is frozen, so that a function that changes it in place throws
- * instead of changing a snapshot that is being written.
+ * V2 State has value semantics: what a key has come to is frozen where it lives in maps, so that a function that changes
+ *    it in place throws instead of changing a snapshot that is being written. Off-heap the function is given a copy.
  */
 import type { Schema } from "effect"
 import { invariant } from "../model/invariant.ts"
-import type { OperatorStep } from "./OperatorStep.ts"
+import type { FixedLayout } from "../state/fixed/RowBlock.ts"
+import { cellsAt, emitReadRow, emitWriteRow, misfitOf } from "../state/fixed/rowCode.ts"
+import { fixedTreeOf } from "../state/fixed/rowShape.ts"
+import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
+import type { ChainCode, OperatorStep, RecordNames } from "./OperatorStep.ts"
+import { emitSeek } from "./slotPlaces.ts"
 
 const state = "reduced"
 
@@ -17,40 +22,77 @@ export interface ReduceOptions {
   readonly value: Schema.Codec<unknown, unknown>
 }
 
-export const reduceStep = ({ uid, reduce, key, value }: ReduceOptions): OperatorStep => ({
-  uid,
+export const reduceStep = (options: ReduceOptions): OperatorStep => ({
+  uid: options.uid,
   kind: "reduce",
   description: "running reduce",
-  states: [
-    {
-      operator: uid,
-      name: state,
-      kind: "reducing",
-      key,
-      value,
-      create: () => invariant(false, "a running reduce starts with a record, it never asks for a fresh value"),
-      copy: (reduced) => reduced
-    }
-  ],
+  states: [reduceState(options)],
   emit: (code, record, next) => {
-    const table = code.table(state)
-    const before = code.name("before")
+    const layout = code.layout(state)
     const reduced = code.name("reduced")
-    const place = `${record.key}, ${record.group}, 0`
-    return `const ${before} = ${table}.get(${place})
-const ${reduced} = ${code.bind("frozen", Object.freeze)}(${before} === undefined ? ${record.value} : ${code.bind("reduce", reduce)}(${before}, ${record.value}))
-${table}.set(${place}, ${reduced})
+    const names = { ...record, reduced }
+    return `${layout === null ? emitInMaps(code, options, names) : emitOffHeap(code, options, names, layout)}
 ${next({ ...record, value: reduced })}`
   },
   interpret: (context, next) => {
     const table = context.table(state)
+    const { reduce } = options
+    const keep = context.isOffHeap(state) ? asIs : Object.freeze
     return {
       record: (incoming, timestamp, recordKey, group) => {
         const before = table.get(recordKey, group, 0)
-        const reduced = Object.freeze(before === undefined ? incoming : reduce(before, incoming))
+        const reduced = keep(before === undefined ? incoming : reduce(before, incoming))
         table.set(recordKey, group, 0, reduced)
         next(reduced, timestamp, recordKey, group)
       }
     }
   }
 })
+
+const asIs = (value: unknown): unknown => value
+
+const reduceState = ({ key, uid, value }: ReduceOptions): KeyedStateDescriptor<unknown> => ({
+  operator: uid,
+  name: state,
+  kind: "reducing",
+  key,
+  value,
+  create: () => invariant(false, "a running reduce starts with a record, it never asks for a fresh value"),
+  copy: (reduced) => reduced
+})
+
+interface Names extends RecordNames {
+  /** The variable to be declared. */
+  readonly reduced: string
+}
+
+const emitInMaps = (code: ChainCode, { reduce }: ReduceOptions, { group, key, reduced, value }: Names): string => {
+  const table = code.table(state)
+  const before = code.name("before")
+  const place = `${key}, ${group}, 0`
+  return `const ${before} = ${table}.get(${place})
+const ${reduced} = ${code.bind("frozen", Object.freeze)}(${before} === undefined ? ${value} : ${code.bind("reduce", reduce)}(${before}, ${value}))
+${table}.set(${place}, ${reduced})`
+}
+
+const emitOffHeap = (
+  code: ChainCode,
+  options: ReduceOptions,
+  { key, reduced, value }: Names,
+  layout: FixedLayout
+): string => {
+  const rows = code.rows(state)
+  const tree = fixedTreeOf(options.value)
+  const [at, slab] = [code.name("at"), code.name("slab")]
+  const cell = cellsAt(layout, { slab, at })
+  const reduce = code.bind("reduce", options.reduce)
+  const misfit = misfitOf({ operator: options.uid, name: state })
+  return `let ${at} = ${emitSeek(layout, rows, key, "0")}
+let ${slab} = ${rows}.slab
+const ${reduced} = ${at} < 0 ? ${value} : ${reduce}(${emitReadRow(code, tree, cell)}, ${value})
+if (${at} < 0) {
+${at} = ${rows}.create(${key}, 0)
+${slab} = ${rows}.slab
+}
+${emitWriteRow(code, { tree, cell, value: reduced, path: "", misfit })}`
+}

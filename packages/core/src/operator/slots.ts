@@ -4,7 +4,7 @@
  */
 import type { Schema } from "effect"
 import { invariant } from "../model/invariant.ts"
-import { canGenerateCode } from "./generate.ts"
+import { canGenerateCode } from "../state/canGenerateCode.ts"
 
 export type SlotRecord = { [slot: string]: unknown }
 
@@ -16,6 +16,8 @@ export interface Slot {
   readonly literal: string | null
   /** Copies a slot's value; null where values are immutable. */
   readonly copy: ((value: unknown) => unknown) | null
+  /** How two accumulators are merged in this slot; null where only the user could tell. */
+  readonly merge: "add" | "min" | "max" | null
 }
 
 export interface SlotFactory {

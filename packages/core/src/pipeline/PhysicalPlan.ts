@@ -2,6 +2,7 @@
  * What a pipeline compiles to: tasks (chains of operators) joined by exchanges. Pure data and pure functions; the same
  * plan serves every parallelism.
  */
+import type { Schema } from "effect"
 import type { Sink } from "../connector/Sink.ts"
 import type { Source } from "../connector/Source.ts"
 import type { OperatorUid, TaskId } from "../model/ids.ts"
@@ -35,5 +36,13 @@ export type TaskInput =
   | { readonly _tag: "Exchange"; readonly from: ReadonlyArray<TaskId> }
 
 export type TaskOutput =
-  | { readonly _tag: "Exchange"; readonly to: TaskId; readonly key: KeySelector }
+  | {
+      readonly _tag: "Exchange"
+      readonly to: TaskId
+      readonly key: KeySelector
+      /** Schema of the records that cross. */
+      readonly record: Schema.Codec<unknown, unknown>
+      /** Whether a state behind the exchange is kept by key group. If none is, only the choice of a subtask asks for it. */
+      readonly needsGroups: boolean
+    }
   | { readonly _tag: "Sink"; readonly uid: OperatorUid; readonly sink: Sink<unknown> }

@@ -1,6 +1,6 @@
 /** Compiles the chain of a task to one fused loop, or to its interpreted twin. */
 import type { ChainContext, ChainInstance } from "../operator/ChainInstance.ts"
-import { canGenerateCode } from "../operator/generate.ts"
+import { canGenerateCode } from "../state/canGenerateCode.ts"
 import { generateChain } from "./generateChain.ts"
 import { interpretChain } from "./interpretChain.ts"
 import type { TaskPlan } from "./PhysicalPlan.ts"

@@ -12,15 +12,18 @@ import { eventTimeStep } from "../operator/eventTime.ts"
 import { filterStep } from "../operator/filter.ts"
 import { flatMapStep } from "../operator/flatMap.ts"
 import { type KeySelector, makeKeySelector } from "../operator/keySelector.ts"
-import { fieldSchema, keyKindOf } from "../operator/keys.ts"
+import { fieldSchema } from "../operator/keys.ts"
 import { mapStep } from "../operator/map.ts"
-import type { OperatorStep } from "../operator/OperatorStep.ts"
+import { needsGroups, type OperatorStep } from "../operator/OperatorStep.ts"
 import { reduceStep } from "../operator/reduce.ts"
+import { slidingAggregateStep } from "../operator/slidingAggregate.ts"
 import { windowAggregateStep } from "../operator/windowAggregate.ts"
-import { durationInputText, durationText, wholeMillis } from "./durations.ts"
+import { keyKindOf } from "../state/keyKind.ts"
+import { durationInputText, wholeMillis } from "./durations.ts"
 import type { AnySchema, LogicalOperator, Pipeline } from "./Graph.ts"
 import { nameProblems } from "./nameProblems.ts"
 import type { PhysicalPlan, TaskInput, TaskOutput, TaskPlan } from "./PhysicalPlan.ts"
+import { windowShape } from "./windowShape.ts"
 
 export const compilePipeline = (pipeline: Pipeline): Result.Result<PhysicalPlan, PipelineInvalid> => {
   const compiler = new PipelineCompiler(pipeline)
@@ -85,7 +88,7 @@ class PipelineCompiler {
     const { sink } = this.#pipeline
     this.#needSchema(`Sink "${sink.uid}"`)
     this.#endTask({ _tag: "Sink", ...sink })
-    return this.#tasks
+    return this.#tasks.map(withGroupNeeds)
   }
 
   #push(step: OperatorStep): void {
@@ -135,13 +138,8 @@ class PipelineCompiler {
   }
 
   #windowAggregate({ spec, uid, window }: Of<"WindowAggregate">): void {
-    const sizeMs = wholeMillis(window.size)
-    if (sizeMs === null || sizeMs <= 0) {
-      this.problems.push(
-        `Window "${uid}" has size ${durationInputText(window.size)}; ` +
-          "it must be a positive, whole number of milliseconds."
-      )
-    }
+    const { everyMs, kind, problems, sizeMs } = windowShape(uid, window)
+    this.problems.push(...problems)
     if (this.#outOfOrdernessMs === null) {
       this.problems.push(`Window "${uid}" needs event time; call eventTime right after from.`)
     }
@@ -149,13 +147,10 @@ class PipelineCompiler {
     const key = this.#startKeyedTask(uid)
     if (key === null) return
     const aggregation = makeAggregation(spec)
-    const kind = `tumbling window of ${durationText(sizeMs ?? 0)}`
     const description = `${kind}: ${aggregation.description}`
     const { restore: restoreKey, schema } = key
-    const step = windowAggregateStep({
-      ...{ uid, kind, description, sizeMs: sizeMs ?? 1, aggregation },
-      ...{ key: schema, restoreKey }
-    })
+    const options = { uid, kind, description, sizeMs, aggregation, key: schema, restoreKey }
+    const step = everyMs === null ? windowAggregateStep(options) : slidingAggregateStep({ ...options, everyMs })
     this.#reshape(step, windowResultSchema(schema, aggregation.result))
   }
 
@@ -163,8 +158,9 @@ class PipelineCompiler {
   #startKeyedTask(uid: string): KeySelector | null {
     const key = this.#key
     this.#key = null
-    if (key !== null) {
-      const from = this.#endTask({ _tag: "Exchange", to: uid, key })
+    const record = this.#schema
+    if (key !== null && record !== null) {
+      const from = this.#endTask({ _tag: "Exchange", to: uid, key, record, needsGroups: true })
       this.#exchange = { uid, from }
     }
     return key
@@ -196,6 +192,14 @@ class PipelineCompiler {
 const operatorName = (operator: LogicalOperator, index: number): string => {
   const name = "uid" in operator ? operator.uid : null
   return name ?? `${operator._tag.charAt(0).toLowerCase()}${operator._tag.slice(1)}-${index + 1}`
+}
+
+/** Only when all tasks are known can an exchange be told what stands behind it. */
+const withGroupNeeds = (task: TaskPlan, _index: number, tasks: ReadonlyArray<TaskPlan>): TaskPlan => {
+  const { output } = task
+  if (output._tag === "Sink") return task
+  const target = tasks.find(({ id }) => id === output.to)
+  return { ...task, output: { ...output, needsGroups: target === undefined || needsGroups(target.steps) } }
 }
 
 const fieldProblems = (uid: string, fields: ReadonlyArray<string>): ReadonlyArray<string> => [

@@ -6,9 +6,10 @@
  * G3 The loop itself calls a sink's writer: at its own call site V8 can inline it, behind a shared method it cannot.
  */
 import { type ChainContext, type ChainInstance, directOutputOf } from "../operator/ChainInstance.ts"
-import type { ChainCode, OperatorStep, RecordNames } from "../operator/OperatorStep.ts"
+import { always } from "../operator/keySelector.ts"
+import { type ChainCode, needsGroups, type OperatorStep, type RecordNames } from "../operator/OperatorStep.ts"
 import { chainFailure, firedPosition } from "./chainFailure.ts"
-import { openTables } from "./openTables.ts"
+import { fixedLayoutOf, openTables, rowsOf } from "./openTables.ts"
 import type { TaskPlan } from "./PhysicalPlan.ts"
 
 export interface GeneratedChain {
@@ -17,7 +18,7 @@ export interface GeneratedChain {
 }
 
 export const generateChain = (task: TaskPlan): GeneratedChain => {
-  const writer = makeWriter()
+  const writer = makeWriter(task)
   const codes = task.steps.map((step, index) => writer.codeOf(step, index))
   const source = indent(emitChain(task, codes, writer))
   return {
@@ -28,12 +29,14 @@ export const generateChain = (task: TaskPlan): GeneratedChain => {
         ...["context", "fail", "firedPosition", "source", "directOutputOf"],
         ...writer.bound.map((binding) => binding.name),
         ...writer.tables.map((table) => table.name),
+        ...writer.rows.map((rows) => rows.name),
         `${source}\n//# sourceURL=${sourceUrl(task, context)}`
       )
       return make(
         ...[context, chainFailure(task, context.subtask), firedPosition, source, directOutputOf],
         ...writer.bound.map((binding) => binding.value),
-        ...writer.tables.map((table) => tables(table.step, table.state))
+        ...writer.tables.map((table) => tables(table.step, table.state)),
+        ...writer.rows.map((rows) => rowsOf(tables(rows.step, rows.state)))
       )
     }
   }
@@ -46,17 +49,26 @@ const sourceUrl = (task: TaskPlan, context: ChainContext): string => {
   return `tidemark/${task.id.replace(/[^\w.-]/g, "_")}/${context.subtask}/${instances}.js`
 }
 
+interface TableName {
+  readonly name: string
+  readonly step: OperatorStep
+  readonly state: string
+}
+
 interface Writer {
   readonly bound: ReadonlyArray<{ readonly name: string; readonly value: unknown }>
-  readonly tables: ReadonlyArray<{ readonly name: string; readonly step: OperatorStep; readonly state: string }>
+  readonly tables: ReadonlyArray<TableName>
+  /** Tables whose rows the code works on itself. */
+  readonly rows: ReadonlyArray<TableName>
   readonly late: ReadonlyMap<string, string>
   readonly codeOf: (step: OperatorStep, index: number) => ChainCode
 }
 
 /** Collects the names that the emitted code of all steps uses. */
-const makeWriter = (): Writer => {
+const makeWriter = (task: TaskPlan): Writer => {
   const bound: Array<{ readonly name: string; readonly value: unknown }> = []
-  const tables: Array<{ readonly name: string; readonly step: OperatorStep; readonly state: string }> = []
+  const tables: Array<TableName> = []
+  const rows: Array<TableName> = []
   const late = new Map<string, string>()
   let names = 0
   const fresh = (hint: string): string => {
@@ -70,17 +82,21 @@ const makeWriter = (): Writer => {
     bound.push({ name, value })
     return name
   }
-  const table = (step: OperatorStep, state: string): string => {
-    const known = tables.find((candidate) => candidate.step === step && candidate.state === state)
+  const nameIn = (names: Array<TableName>, hint: string, { state, step }: Omit<TableName, "name">): string => {
+    const known = names.find((candidate) => candidate.step === step && candidate.state === state)
     if (known !== undefined) return known.name
-    const name = fresh("table")
-    tables.push({ name, step, state })
+    const name = fresh(hint)
+    names.push({ name, step, state })
     return name
   }
+  const needs = needsGroups(task.steps)
   const codeOf = (step: OperatorStep, index: number): ChainCode => ({
     name: fresh,
     bind,
-    table: (state) => table(step, state),
+    layout: (state) => fixedLayoutOf(step, state),
+    table: (state) => nameIn(tables, "table", { step, state }),
+    rows: (state) => nameIn(rows, "rows", { step, state }),
+    needsGroups: needs,
     get countLate() {
       late.set(step.uid, `late${index}`)
       return `late${index}++`
@@ -88,7 +104,7 @@ const makeWriter = (): Writer => {
     currentWatermark: "currentWatermark",
     maxTimestamp: "maxTimestamp"
   })
-  return { bound, tables, late, codeOf }
+  return { bound, tables, rows, late, codeOf }
 }
 
 const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: Writer): string => {
@@ -99,7 +115,7 @@ const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: Writ
   const late = [...writer.late]
   return `"use strict"
 const output = context.output
-${isSink(task) ? "const direct = directOutputOf(output)\nconst writer = direct.writer\nlet written = 0\n" : ""}let watermark = -Infinity
+${skipsHash(task) ? `const ${hashes} = output.isSingle !== true\n` : ""}${isSink(task) ? "const direct = directOutputOf(output)\nconst writer = direct.writer\nlet written = 0\n" : ""}let watermark = -Infinity
 let highest = -Infinity
 ${fires ? "let fired = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
 ${emitAdvance(task, firing)}
@@ -143,6 +159,11 @@ throw fail(error, { step: at, position: firedPosition(current), record: firing }
 
 /** G3 */
 const isSink = (task: TaskPlan): boolean => task.output._tag === "Sink"
+
+/** Where neither the way of a record nor the state behind it asks for key groups, no key is hashed. */
+const skipsHash = ({ output }: TaskPlan): boolean => output._tag === "Exchange" && !output.needsGroups
+
+const hashes = "hashes"
 
 const emitWritten = (task: TaskPlan): string =>
   isSink(task) ? " finally {\ndirect.wrote(written)\nwritten = 0\n}" : ""
@@ -206,8 +227,11 @@ const emitOutput = (task: TaskPlan, code: ChainCode): EmitRecord => {
   }
   const collect = (record: RecordNames, key: string, group: string): string =>
     `${collected}output.collect(${record.value}, ${record.timestamp}, ${key}, ${group})`
-  return (record) =>
-    `at = ${steps.length}\n${output.key.emit(code, record.value, (key, group) => collect(record, key, group))}`
+  const hashing = output.needsGroups ? always : hashes
+  return (record) => {
+    const { value } = record
+    return `at = ${steps.length}\n${output.key.emit(code, { value, hashing }, (key, group) => collect(record, key, group))}`
+  }
 }
 
 interface FiringOptions {

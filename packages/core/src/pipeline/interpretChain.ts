@@ -5,7 +5,7 @@ import type { ChainContext, ChainInstance } from "../operator/ChainInstance.ts"
 import { groupOfKey } from "../operator/keySelector.ts"
 import type { Collector, StepTwin } from "../operator/OperatorStep.ts"
 import { chainFailure, firedPosition } from "./chainFailure.ts"
-import { openTables } from "./openTables.ts"
+import { fixedLayoutOf, openTables } from "./openTables.ts"
 import type { TaskOutput, TaskPlan } from "./PhysicalPlan.ts"
 
 /** What the closures of a chain share. */
@@ -86,6 +86,7 @@ const linkTwins = (task: TaskPlan, context: ChainContext, { late, state }: Share
     const twin = step.interpret(
       {
         table: (name) => tables(step, name),
+        isOffHeap: (name) => fixedLayoutOf(step, name) !== null,
         countLate: () => late.set(step.uid, (late.get(step.uid) ?? 0) + 1),
         currentWatermark: () => state.watermark,
         noteTimestamp: (timestamp) => {
@@ -124,10 +125,11 @@ const outputCollector = (
     }
   }
   const { select } = output.key
+  const hashes = output.needsGroups || context.output.isSingle !== true
   return (value, timestamp) => {
     state.at = index
     const key = select(value)
     state.at = index + 1
-    context.output.collect(value, timestamp, key, groupOfKey(key))
+    context.output.collect(value, timestamp, key, hashes ? groupOfKey(key) : 0)
   }
 }

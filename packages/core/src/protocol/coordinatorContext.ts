@@ -14,6 +14,8 @@ export interface CoordinatorContext {
   readonly subtasks: ReadonlyArray<SubtaskId>
   /** Subtasks that have reached end of data, sorted. */
   readonly ended: ReadonlyArray<SubtaskId>
+  /** The first id of the running attempt: only its own checkpoints become bases. */
+  readonly firstId: CheckpointId
   readonly nextId: CheckpointId
   /** First id beyond the reserved block. */
   readonly idsEnd: CheckpointId
@@ -22,6 +24,8 @@ export interface CoordinatorContext {
   readonly triggering: CheckpointId | null
   /** Completed and kept, sorted. */
   readonly retained: ReadonlyArray<CheckpointId>
+  /** The bases of pending checkpoints, by the ids of these; those without a base are left out. Sorted by id. */
+  readonly pins: ReadonlyArray<Pin>
   readonly isPeriodicWanted: boolean
   readonly manualWanted: number
   readonly isPauseOver: boolean
@@ -29,6 +33,12 @@ export interface CoordinatorContext {
   /** Counted failures in a row; saturates above `toleratedFailures`. */
   readonly failures: number
   readonly isReserving: boolean
+}
+
+/** `base` is kept for what `id` refers to, until `id` is resolved (rule 4). */
+export interface Pin {
+  readonly id: CheckpointId
+  readonly base: CheckpointId
 }
 
 /** The checkpoint that ends the run: `final` after end of data, `stop` before an orderly stop. */
@@ -51,11 +61,13 @@ export const emptyCoordinator = (policy: CheckpointPolicy): CoordinatorContext =
   policy,
   subtasks: [],
   ended: [],
+  firstId: 1,
   nextId: 1,
   idsEnd: 1,
   pending: [],
   triggering: null,
   retained: [],
+  pins: [],
   isPeriodicWanted: false,
   manualWanted: 0,
   isPauseOver: true,
@@ -91,6 +103,12 @@ export const triggerDecision = (context: CoordinatorContext, kind: TriggerKind):
 export const isTerminalDue = ({ terminal }: CoordinatorContext): boolean =>
   terminal !== null && terminal.id === null && !terminal.isWanted
 
+/** K7: the newest checkpoint that was completed in this attempt. After a restore the first one is full. */
+export const baseOf = ({ firstId, policy, retained }: CoordinatorContext): CheckpointId | null => {
+  const newest = retained.at(-1)
+  return policy.incremental && newest !== undefined && newest >= firstId ? newest : null
+}
+
 export const startCheckpoint = (context: CoordinatorContext): CoordinatorStep => {
   const trigger = nextTrigger(context)
   const kind = trigger === "final" || trigger === "stop" ? trigger : "checkpoint"
@@ -100,7 +118,7 @@ export const startCheckpoint = (context: CoordinatorContext): CoordinatorStep =>
       {
         key: context.nextId,
         input: {
-          barrier: { id: context.nextId, kind, base: null, alignment: "aligned" },
+          barrier: { id: context.nextId, kind, base: baseOf(context), alignment: "aligned" },
           subtasks: context.subtasks,
           isRecorded: false
         }
@@ -113,9 +131,11 @@ export const startCheckpoint = (context: CoordinatorContext): CoordinatorStep =>
 export const begin = (context: CoordinatorContext): Partial<CoordinatorContext> => {
   const kind = nextTrigger(context)
   const id = context.nextId
+  const base = baseOf(context)
   return {
     nextId: id + 1,
     pending: including(context.pending, id),
+    pins: base === null ? context.pins : [...context.pins, { id, base }],
     triggering: id,
     isPeriodicWanted: kind === "periodic" ? false : context.isPeriodicWanted,
     manualWanted: kind === "manual" ? context.manualWanted - 1 : context.manualWanted,
@@ -132,24 +152,42 @@ export const complete = (context: CoordinatorContext, id: CheckpointId): Partial
   pending: excluding(context.pending, id),
   triggering: context.triggering === id ? null : context.triggering,
   retained: including(context.retained, id),
+  pins: unpinned(context, id),
   failures: 0,
   isPauseOver: false
 })
 
-/** Completed checkpoints beyond the number to keep, oldest first. */
-export const surplus = (context: CoordinatorContext): ReadonlyArray<CheckpointId> =>
-  context.retained.slice(0, Math.max(0, context.retained.length - context.policy.retained))
+/** A checkpoint is resolved: it refers to its base by its manifest, or not at all. */
+const unpinned = ({ pins }: CoordinatorContext, id: CheckpointId): ReadonlyArray<Pin> =>
+  pins.filter((pin) => pin.id !== id)
+
+/** Completed checkpoints beyond the number to keep, oldest first, but for those that a pending one may refer to (K7). */
+export const surplus = ({ pins, policy, retained }: CoordinatorContext): ReadonlyArray<CheckpointId> =>
+  retained
+    .slice(0, Math.max(0, retained.length - policy.retained))
+    .filter((id) => !pins.some(({ base }) => base === id))
+
+export const retire = (context: CoordinatorContext): ReadonlyArray<CoordinatorStep> => {
+  const retired = surplus(context)
+  return [
+    { _tag: "ToParts", keys: retired, event: { type: "checkpoint.retire" } },
+    { _tag: "StopParts", keys: retired }
+  ]
+}
+
+export const retain = (context: CoordinatorContext): Partial<CoordinatorContext> => {
+  const retired = surplus(context)
+  return { retained: context.retained.filter((id) => !retired.includes(id)) }
+}
 
 /** K3, from "recorded" on; the context is that after the completion. */
 export const afterCompletion = (context: CoordinatorContext, id: CheckpointId): ReadonlyArray<CoordinatorStep> => {
-  const retired = surplus(context)
   const kind: CheckpointKind = context.terminal?.id === id ? context.terminal.kind : "checkpoint"
   return [
     { _tag: "ToParts", keys: context.pending.filter((older) => older < id), event: { type: "checkpoint.subsume" } },
     { _tag: "NotifyCompleted", id, kind },
     { _tag: "SetTimer", timer: "minPause", delay: "minPause" },
-    { _tag: "ToParts", keys: retired, event: { type: "checkpoint.retire" } },
-    { _tag: "StopParts", keys: retired }
+    ...retire(context)
   ]
 }
 
@@ -163,6 +201,7 @@ const failureCeiling = (context: CoordinatorContext): number => (context.policy.
 
 export const invalidate = (context: CoordinatorContext, what: Invalidated): Partial<CoordinatorContext> => ({
   pending: excluding(context.pending, what.id),
+  pins: unpinned(context, what.id),
   triggering: context.triggering === what.id ? null : context.triggering,
   failures: isCounted(context, what) ? Math.min(context.failures + 1, failureCeiling(context)) : context.failures,
   terminal: context.terminal?.id === what.id ? { ...context.terminal, id: null } : context.terminal
@@ -218,15 +257,20 @@ export const takeOver = (context: CoordinatorContext, { recorded }: Start): Read
   ]
 }
 
-/** K1, K5: a new attempt begins; only what is finalizing is left of the former one. */
-export const started = (context: CoordinatorContext, event: Start): CoordinatorContext => ({
-  ...emptyCoordinator(context.policy),
-  subtasks: sorted(event.subtasks),
-  nextId: Math.max(context.nextId, event.nextId),
-  idsEnd: event.idsEnd,
-  pending: context.pending,
-  retained: sorted(event.recorded.filter((id) => !context.pending.includes(id)))
-})
+/** K1, K5, K7: a new attempt begins; only what is finalizing, and what it may refer to, is left of the former one. */
+export const started = (context: CoordinatorContext, event: Start): CoordinatorContext => {
+  const nextId = Math.max(context.nextId, event.nextId)
+  return {
+    ...emptyCoordinator(context.policy),
+    subtasks: sorted(event.subtasks),
+    firstId: nextId,
+    nextId,
+    idsEnd: event.idsEnd,
+    pending: context.pending,
+    pins: context.pins,
+    retained: sorted(event.recorded.filter((id) => !context.pending.includes(id)))
+  }
+}
 
 /** What the log says of the manifests that were in flight when the last attempt ended (rule 2). */
 export const settle = (context: CoordinatorContext, { recorded }: Start): ReadonlyArray<CoordinatorStep> => [

@@ -8,6 +8,8 @@
  *    (rule 7), whatever trigger, pause or cap.
  * K5 Suspended means: nothing is triggered; what is finalizing keeps waiting for its outcome (rule 2).
  * K6 The job is told that checkpoints fail only by the running attempt, and only for a failure that is counted.
+ * K7 The base of a checkpoint is the newest that was completed in the running attempt. It is not retired while that
+ *    checkpoint is pending, but by the first completion or invalidation after that (rule 4).
  */
 import { assign, setup } from "xstate"
 import type { CheckpointId, SubtaskId } from "../model/ids.ts"
@@ -28,10 +30,11 @@ import {
   isTerminalDue,
   nextTrigger,
   refuseRequests,
+  retain,
+  retire,
   settle,
   startCheckpoint,
   started,
-  surplus,
   takeOver,
   triggerDecision
 } from "./coordinatorContext.ts"
@@ -64,7 +67,7 @@ export const coordinatorMachine = setup({
     begin: assign(({ context }) => begin(context)),
     complete: assign(({ context }, id: CheckpointId) => complete(context, id)),
     invalidate: assign(({ context }, what: Invalidated) => invalidate(context, what)),
-    retain: assign(({ context }) => ({ retained: context.retained.slice(surplus(context).length) })),
+    retain: assign(({ context }) => retain(context)),
     end: assign(({ context }, subtask: SubtaskId) => ({ ended: including(context.ended, subtask) })),
     wantTerminal: assign((_, kind: "final" | "stop") => ({ terminal: { kind, isWanted: true, id: null } }))
   },
@@ -218,8 +221,13 @@ export const coordinatorMachine = setup({
             { type: "invalidate", params: ({ event }) => event },
             {
               type: "perform",
-              params: ({ context, event }) => [...afterInvalidation(event), ...giveUp(context, event)]
-            }
+              params: ({ context, event }) => [
+                ...afterInvalidation(event),
+                ...giveUp(context, event),
+                ...retire(context)
+              ]
+            },
+            "retain"
           ]
         },
         "subtask.ended": { actions: { type: "end", params: ({ event }) => event.subtask } },
@@ -297,9 +305,11 @@ export const coordinatorMachine = setup({
                   params: ({ context, event }) => [
                     ...afterInvalidation(event),
                     ...giveUp(context, event),
+                    ...retire(context),
                     { _tag: "SetTimer", timer: "terminalRetry", delay: "terminalRetry" }
                   ]
-                }
+                },
+                "retain"
               ]
             }
           }

@@ -12,6 +12,8 @@ export interface CheckpointPolicy {
   readonly retained: number
   /** Requests that may wait; one more is dropped. */
   readonly queuedTriggersMax: number
+  /** Whether checkpoints name a base, so that subtasks may write what has changed since. */
+  readonly incremental: boolean
 }
 
 export interface RestartPolicy {

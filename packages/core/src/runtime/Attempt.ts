@@ -14,20 +14,19 @@ import { type CheckpointId, subtaskId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import { keyGroupRange } from "../model/keyGroups.ts"
 import { minWatermark } from "../model/time.ts"
-import { compileChain } from "../pipeline/compileChain.ts"
+import { type ChainMode, compileChain } from "../pipeline/compileChain.ts"
 import type { PhysicalPlan, TaskPlan } from "../pipeline/PhysicalPlan.ts"
 import { makeSubtaskState } from "../state/index.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
-import type { Channel } from "./Channel.ts"
-import type { JobSettings } from "./JobOptions.ts"
+import type { ChannelReceiver, ChannelSender } from "./ChannelEnds.ts"
 import { batchSize, ExchangeOutput, SinkOutput, type TaskOutput } from "./Outputs.ts"
 import { restoredSplits, restoredTransactions, restoredWatermark } from "./restoredLists.ts"
-import type { RestorePoint } from "./restorePoint.ts"
+import { type RestorePoint, snapshotsOf } from "./restorePoint.ts"
 import type { Signal } from "./Signal.ts"
 import { SplitReader, type SplitState, unstarted } from "./SplitReader.ts"
 import { SubtaskRuntime } from "./SubtaskRuntime.ts"
 import { ExchangeInput, SourceInput, type TaskInput } from "./TaskInput.ts"
-import { inlineTransport } from "./Transport.ts"
+import type { Transport } from "./Transport.ts"
 import { parseTransaction } from "./transactions.ts"
 
 /** The sinks of an attempt, opened, by uid. */
@@ -139,22 +138,27 @@ const sameSplits = Effect.fnUntraced(function* (
   })
 })
 
-/** Builds and restores the subtasks of a plan; nothing runs yet. */
-export const buildSubtasks = Effect.fnUntraced(function* (options: {
+interface BuildOptions {
   readonly plan: PhysicalPlan
-  readonly settings: JobSettings
+  readonly parallelism: number
+  readonly chains: ChainMode
   readonly attempt: AttemptContext
   readonly point: RestorePoint
   readonly sessions: Sessions
   readonly splits: ReadonlyMap<string, ReadonlyArray<SplitState>>
-}) {
-  const transport = inlineTransport(options.plan, options.settings.parallelism)
+  /** Which subtask of every task is built here. */
+  readonly indexes: ReadonlyArray<number>
+  readonly transport: Transport
+}
+
+/** Builds and restores subtasks of a plan; nothing runs yet. */
+export const buildSubtasks = Effect.fnUntraced(function* (options: BuildOptions) {
   const subtasks: Array<SubtaskRuntime> = []
   for (const task of options.plan.tasks) {
-    const chain = compileChain(task, options.settings.chains)
-    for (let index = 0; index < options.settings.parallelism; index++) {
+    const chain = compileChain(task, options.chains)
+    for (const index of options.indexes) {
       const id = subtaskId({ task: task.id, index })
-      const { inputs, outputs, signal } = transport.endsOf(id)
+      const { inputs, outputs, signal } = options.transport.endsOf(id)
       const state = makeSubtaskState()
       const output = yield* openOutput(task, index, options.sessions, outputs)
       let describePosition = (_index: number): string => "the first record"
@@ -166,8 +170,8 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: {
       })
       const input = yield* openInput(task, index, { ...options, signal, channels: inputs })
       describePosition = (record) => input.position(record)
-      const snapshots = options.point.snapshots.get(task.id) ?? []
-      yield* state.restore(snapshots, keyGroupRange(index, options.settings.parallelism))
+      const range = keyGroupRange(index, options.parallelism)
+      yield* state.restore(snapshotsOf(options.point, task.id, range), range)
       const watermark = task.input._tag === "Exchange" ? restoredWatermark(options.point, task.id) : minWatermark
       if (watermark !== minWatermark) instance.restoreWatermark(watermark)
       subtasks.push(
@@ -187,11 +191,7 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: {
 const sinkParts = (
   task: TaskPlan,
   index: number,
-  {
-    point,
-    sessions,
-    settings
-  }: { readonly point: RestorePoint; readonly sessions: Sessions; readonly settings: JobSettings }
+  { parallelism, point, sessions }: Pick<BuildOptions, "parallelism" | "point" | "sessions">
 ) => {
   const { output } = task
   if (output._tag !== "Sink") return { sink: null, prepared: [] }
@@ -202,21 +202,14 @@ const sinkParts = (
       isTwoPhase: output.sink.delivery === "two-phase"
     },
     // Any subtask may commit any transaction (T2): deal them out.
-    prepared: restoredTransactions(point, output.uid).filter((_, i) => i % settings.parallelism === index)
+    prepared: restoredTransactions(point, output.uid).filter((_, i) => i % parallelism === index)
   }
 }
 
 const openInput = Effect.fnUntraced(function* (
   task: TaskPlan,
   index: number,
-  options: {
-    readonly settings: JobSettings
-    readonly attempt: AttemptContext
-    readonly point: RestorePoint
-    readonly splits: ReadonlyMap<string, ReadonlyArray<SplitState>>
-    readonly signal: Signal
-    readonly channels: ReadonlyArray<Channel>
-  }
+  options: BuildOptions & { readonly signal: Signal; readonly channels: ReadonlyArray<ChannelReceiver> }
 ): Effect.fn.Return<TaskInput, SourceFailure, Scope.Scope> {
   const { input } = task
   if (input._tag === "Exchange") {
@@ -226,7 +219,7 @@ const openInput = Effect.fnUntraced(function* (
       watermark: restoredWatermark(options.point, task.id)
     })
   }
-  const { parallelism } = options.settings
+  const { parallelism } = options
   const reader = yield* input.source.open({
     operator: input.uid,
     subtask: index,
@@ -250,7 +243,7 @@ const openOutput = Effect.fnUntraced(function* (
   task: TaskPlan,
   index: number,
   sessions: Sessions,
-  channels: ReadonlyArray<Channel>
+  channels: ReadonlyArray<ChannelSender>
 ): Effect.fn.Return<TaskOutput, SinkFailure, Scope.Scope> {
   const { output } = task
   if (output._tag === "Exchange") return new ExchangeOutput(channels)

@@ -2,7 +2,7 @@ import type { Clock } from "effect"
 import type { CheckpointId, Term } from "../model/ids.ts"
 import type { CoordinatorEvent } from "../protocol/coordinatorMachine.ts"
 import type { JobEvent } from "../protocol/jobMachine.ts"
-import type { JobStorage } from "../storage/CheckpointStorage.ts"
+import type { ObjectStorage } from "../storage/CheckpointStorage.ts"
 import type { CheckpointStats } from "./CheckpointStats.ts"
 import type { EncodingGauge } from "./EncodingGauge.ts"
 import type { Failure } from "./failureReport.ts"
@@ -16,10 +16,10 @@ export interface AttemptContext {
   readonly term: Term
   /** The restored checkpoint; 0 for an empty start. */
   readonly restored: CheckpointId
-  readonly storage: JobStorage
-  readonly stats: CheckpointStats
-  readonly counter: RecordCounter
-  readonly encoding: EncodingGauge
+  readonly storage: ObjectStorage
+  readonly stats: Pick<CheckpointStats, "measured">
+  readonly counter: Pick<RecordCounter, "add">
+  readonly encoding: Pick<EncodingGauge, "begin">
   readonly clock: Clock.Clock
   readonly inspect: Inspector | null
   readonly tellCoordinator: (event: CoordinatorEvent) => void

@@ -12,7 +12,7 @@ import type { Json } from "../model/Json.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
 import type { SubtaskEvent } from "../protocol/subtaskMachine.ts"
 import type { OperatorList } from "../state/OperatorList.ts"
-import type { Capture } from "../state/SubtaskState.ts"
+import type { Capture, EncodedSnapshot } from "../state/SubtaskState.ts"
 import type { Activities } from "./Activities.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
 import { failureOf } from "./failureReport.ts"
@@ -26,6 +26,7 @@ import { transactionsList } from "./transactions.ts"
 interface Running {
   readonly checkpoint: CheckpointId
   readonly capture: Capture
+  readonly object: string
   /** Tells the gauge that the view is no longer needed. */
   readonly encoded: () => void
   readonly abandoned: Deferred.Deferred<void>
@@ -39,7 +40,6 @@ interface Running {
 /** A capture whose object is being encoded and written. */
 interface Snapshot {
   readonly running: Running
-  readonly object: string
   /** Transactions that it holds. */
   readonly prepared: ReadonlyArray<Prepared>
 }
@@ -73,10 +73,13 @@ export class CaptureWriter {
     const { clock, inspect } = this.#attempt
     const { input, output, state, id } = this.#parts
     const began = clock.currentTimeMillisUnsafe()
+    const object = this.#objectOf(barrier.id)
+    const capture = state.capture(input.lists(), { checkpoint: barrier.id, base: barrier.base, object })
     const running: Running = {
       checkpoint: barrier.id,
-      capture: state.capture(input.lists()),
-      encoded: this.#attempt.encoding.begin(),
+      capture,
+      object,
+      encoded: capture.isExclusive ? this.#attempt.encoding.begin() : () => {},
       abandoned: Deferred.makeUnsafe<void>(),
       prepare:
         this.#parts.sink?.isTwoPhase === true && output instanceof SinkOutput
@@ -132,14 +135,14 @@ export class CaptureWriter {
     const began = this.#attempt.clock.currentTimeMillisUnsafe()
     const abandoned = Effect.as(Deferred.await(running.abandoned), null)
     const prepared = this.#prepared()
-    const snapshot: Snapshot = { running, object: this.#objectOf(checkpoint), prepared }
+    const snapshot: Snapshot = { running, prepared }
     this.#inspectWrite("ActivityStarted", snapshot)
-    const bytes = yield* Effect.raceFirst(running.capture.encode(this.#lateLists(prepared)), abandoned)
+    const encoded = yield* Effect.raceFirst(running.capture.encode(this.#lateLists(prepared)), abandoned)
     running.encoded()
-    if (bytes === null) return
+    if (encoded === null) return
     // K3: a write that has begun is not interrupted; abandoning only stops waiting for it.
     const written = Deferred.makeUnsafe<null>()
-    const write = Effect.ensuring(this.#write(snapshot, bytes, began), Deferred.succeed(written, null))
+    const write = Effect.ensuring(this.#write(snapshot, encoded, began), Deferred.succeed(written, null))
     this.#activities.start(`write ${checkpoint}`, write)
     yield* Effect.raceFirst(Deferred.await(written), abandoned)
   })
@@ -147,19 +150,19 @@ export class CaptureWriter {
   readonly #write = Effect.fnUntraced(function* (
     this: CaptureWriter,
     snapshot: Snapshot,
-    bytes: Uint8Array,
+    encoded: EncodedSnapshot,
     began: number
   ) {
-    const { object, running } = snapshot
-    const { checkpoint } = running
+    const { running } = snapshot
+    const { checkpoint, object } = running
     const { clock, stats, storage } = this.#attempt
-    const written = yield* Effect.result(writeObject(storage, object, bytes))
+    const written = yield* Effect.result(writeObject(storage, object, encoded))
     if (Result.isSuccess(written)) this.#inspectWrite("ActivityEnded", snapshot)
     stats.measured(checkpoint, this.#parts.id, {
       alignmentMs: running.alignmentMs,
       syncMs: running.syncMs,
       asyncMs: clock.currentTimeMillisUnsafe() - began,
-      bytes: bytes.length,
+      bytes: encoded.bytes.length,
       records: running.records
     })
     this.#mailbox.post(
@@ -180,13 +183,13 @@ export class CaptureWriter {
     return sink === null ? [] : [transactionsList(sink.uid, prepared)]
   }
 
-  #inspectWrite(tag: "ActivityStarted" | "ActivityEnded", { object, prepared, running }: Snapshot): void {
+  #inspectWrite(tag: "ActivityStarted" | "ActivityEnded", { prepared, running }: Snapshot): void {
     this.#attempt.inspect?.(
       activityFact(tag, {
         actor: this.#parts.id,
         activity: "write",
         checkpoint: running.checkpoint,
-        objects: [object],
+        objects: [running.object],
         transactions: prepared.map(({ transaction }) => transaction)
       })
     )

@@ -1,6 +1,7 @@
 import type { Batch } from "../model/Batch.ts"
 import type { ChannelId } from "../model/ids.ts"
 import type { StreamElement } from "../model/StreamElement.ts"
+import type { ChannelReceiver, ChannelSender } from "./ChannelEnds.ts"
 import type { ChannelPosition } from "./Inspection.ts"
 import type { Signal } from "./Signal.ts"
 
@@ -13,7 +14,7 @@ const sparesMax = 2
  * Records count against the capacity (in batches); barriers, watermarks and end of data always fit, so that a full
  * channel never holds them back at the sender.
  */
-export class Channel {
+export class Channel implements ChannelSender, ChannelReceiver {
   readonly id: ChannelId
   readonly #capacity: number
   readonly #sender: Signal
@@ -47,7 +48,6 @@ export class Channel {
     return this.#elements.length === 0
   }
 
-  /** What was sent so far, for the inspection stream. */
   get sent(): ChannelPosition {
     return { channel: this.id, sequence: this.#sent, records: this.#recordsSent }
   }
@@ -79,12 +79,12 @@ export class Channel {
     }
     return element
   }
-  /** Gives a batch that was taken and has been run back to the sender, which fills its arrays again. */
+
+  /** The sender fills the arrays of a batch again. */
   recycle(batch: Batch): void {
     if (this.#spare.length < sparesMax) this.#spare.push(batch)
   }
 
-  /** A batch whose arrays may be overwritten; undefined where none has come back. */
   takeSpare(): Batch | undefined {
     return this.#spare.pop()
   }

@@ -13,6 +13,7 @@ import { type Acknowledgement, expiredCheckpoint } from "../protocol/checkpointM
 import { coordinatorComponent } from "../protocol/components.ts"
 import type { CoordinatorCommand, CoordinatorEvent } from "../protocol/coordinatorMachine.ts"
 import type { JobEvent } from "../protocol/jobMachine.ts"
+import type { SubtaskEvent } from "../protocol/subtaskMachine.ts"
 import type { LogWriter, Manifest } from "../storage/index.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
 import { CheckpointRequests } from "./CheckpointRequests.ts"
@@ -24,14 +25,14 @@ import { Mailbox } from "./Mailbox.ts"
 import { ManifestIndex, objectsOf } from "./ManifestIndex.ts"
 import { RecordCounter } from "./RecordCounter.ts"
 import { runActor } from "./runActor.ts"
-import type { SubtaskRuntime } from "./SubtaskRuntime.ts"
+import type { SubtaskHandle } from "./SubtaskHandle.ts"
 import { releaseObjects } from "./stateObject.ts"
 import { makeTimers, type Timers } from "./Timers.ts"
 
 /** What the coordinator works on while an attempt runs. */
 export interface CoordinatedAttempt {
   readonly writer: LogWriter
-  readonly subtasks: ReadonlyArray<SubtaskRuntime>
+  readonly subtasks: ReadonlyArray<SubtaskHandle>
   readonly encoding: EncodingGauge
 }
 
@@ -175,7 +176,7 @@ export class CoordinatorActor {
     const { encoding, subtasks } = this.#current
     const tellSources = (): void => {
       for (const subtask of subtasks) {
-        if (subtask.parts.input.channels.length === 0) subtask.mailbox.post({ type: "trigger.received", barrier })
+        if (subtask.isSource) subtask.post({ type: "trigger.received", barrier })
       }
     }
     if (encoding.isIdle) {
@@ -186,8 +187,8 @@ export class CoordinatorActor {
     this.#running.activities.start(`trigger ${barrier.id}`, encoding.actWhenIdle(tellSources, encodingPatience))
   }
 
-  #tellSubtasks(event: Parameters<SubtaskRuntime["mailbox"]["post"]>[0]): void {
-    for (const subtask of this.#attempt?.subtasks ?? []) subtask.mailbox.post(event)
+  #tellSubtasks(event: SubtaskEvent): void {
+    for (const subtask of this.#attempt?.subtasks ?? []) subtask.post(event)
   }
 
   #writeManifest(barrier: Barrier, acknowledged: ReadonlyArray<Acknowledgement>): void {
@@ -231,11 +232,12 @@ export class CoordinatorActor {
       tasks: plan.tasks.map(({ id }) => ({
         task: id,
         subtasks: attempt.subtasks
-          .filter((subtask) => subtask.parts.task === id)
+          .filter((subtask) => subtask.task === id)
           .map((subtask) => {
-            const handle = handles.get(subtask.parts.id)
-            invariant(handle !== undefined, "a manifest names the state of every subtask", subtask.parts.id)
-            return { index: subtask.parts.index, object: handle.object, size: handle.size }
+            const handle = handles.get(subtask.id)
+            invariant(handle !== undefined, "a manifest names the state of every subtask", subtask.id)
+            const { object, shared, size } = handle
+            return { index: subtask.index, object, size, ...(shared.length > 0 ? { shared } : {}) }
           })
       })),
       operators: operators.map(({ uid, kind, states }) => ({

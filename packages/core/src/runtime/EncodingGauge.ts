@@ -1,8 +1,9 @@
 import { type Duration, Effect, Semaphore } from "effect"
 
 /**
- * How many captures of an attempt are being encoded. A table that is captured while it is still being encoded has to
- * finish the older view synchronously; a trigger that waits for idleness spares it that pause.
+ * How many captures of an attempt that hold tables in maps are being encoded. Such a table, captured again meanwhile, has
+ * to finish the older view synchronously; a trigger that waits for idleness spares it that pause. Captures of off-heap
+ * tables may overlap and do not count.
  */
 export class EncodingGauge {
   #running = 0

@@ -2,24 +2,26 @@ import type { ChannelId } from "../model/ids.ts"
 import type { StreamElement } from "../model/StreamElement.ts"
 import { minWatermark, type Timestamp } from "../model/time.ts"
 import { type Alignment, mayRead } from "../protocol/alignment.ts"
-import type { Channel } from "./Channel.ts"
+import type { ChannelReceiver } from "./ChannelEnds.ts"
 
 /**
  * The inputs of a subtask: takes elements in turn from the channels that may be read, and keeps the minimum watermark.
  * HOT per element.
  */
 export class InputGate {
-  readonly #channels: ReadonlyArray<Channel>
+  readonly #channels: ReadonlyArray<ChannelReceiver>
   readonly #watermarks: Map<ChannelId, Timestamp>
   #next = 0
 
-  constructor(channels: ReadonlyArray<Channel>) {
+  constructor(channels: ReadonlyArray<ChannelReceiver>) {
     this.#channels = channels
     this.#watermarks = new Map(channels.map((channel) => [channel.id, minWatermark]))
   }
 
   /** The next element of a channel that is neither empty nor blocked, or null. */
-  take(alignment: Pick<Alignment, "blocked">): { readonly channel: Channel; readonly element: StreamElement } | null {
+  take(
+    alignment: Pick<Alignment, "blocked">
+  ): { readonly channel: ChannelReceiver; readonly element: StreamElement } | null {
     const count = this.#channels.length
     for (let tried = 0; tried < count; tried++) {
       const channel = this.#channels[this.#next]

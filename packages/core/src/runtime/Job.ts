@@ -2,8 +2,10 @@
  * Running a pipeline as a job: for Effect, as promises, and as a module that the command line runs.
  */
 import { Effect, type Schema, type Scope } from "effect"
-import type { JobFailed, PipelineInvalid, StorageFailure, StorageLocked } from "../model/errors.ts"
+import type { JobFailed, JobModuleInvalid, PipelineInvalid, StorageFailure, StorageLocked } from "../model/errors.ts"
+import type { Json } from "../model/Json.ts"
 import type { CheckpointOptions, JobOptions } from "./JobOptions.ts"
+import { isJobDefinition, loadJobModule } from "./loadJobModule.ts"
 import type { RunReport } from "./RunReport.ts"
 import { type JobHandle, startJob } from "./startJob.ts"
 
@@ -29,6 +31,16 @@ export const Job = {
     args,
     make
   }),
+
+  /** Tells whether a value was made by `Job.define`. */
+  isDefinition: isJobDefinition,
+
+  /**
+   * The job of a module, with arguments as the schema of its arguments encodes them to JSON. A job that is loaded so can
+   * work in worker threads: each loads the module itself.
+   */
+  load: (module: URL | string, args: Json): Effect.Effect<DefinedJob, JobModuleInvalid> =>
+    loadJobModule(module instanceof URL ? module.href : module, args),
 
   /** Starts a job that ends with the scope: closing it stops the job at once, resumable. */
   start: (

@@ -12,13 +12,16 @@ import { type Claimed, type JobCommand, type JobEvent, type JobOutcome, jobMachi
 import type { Resume } from "../protocol/policy.ts"
 import { claimLog, type LogWriter } from "../storage/index.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
-import { buildSubtasks, heedWitnesses, openSinks, planSplits, rollBackSinks } from "./Attempt.ts"
+import { heedWitnesses, openSinks, planSplits, rollBackSinks } from "./Attempt.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
 import { backoffDelay } from "./backoff.ts"
 import { CoordinatorActor } from "./CoordinatorActor.ts"
 import { AlreadyEnded, decideClaim } from "./claimDecision.ts"
 import { EncodingGauge } from "./EncodingGauge.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
+import { inlineHost } from "./host/inlineHost.ts"
+import type { HostedSubtasks } from "./host/SubtaskHost.ts"
+import { threadHost } from "./host/threads/threadHost.ts"
 import { type Activity, inspectActivity, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
 import { Mailbox } from "./Mailbox.ts"
@@ -27,7 +30,6 @@ import { RecoveryLog } from "./RecoveryLog.ts"
 import { RunTotals } from "./RunTotals.ts"
 import type { RestorePoint } from "./restorePoint.ts"
 import { runActor } from "./runActor.ts"
-import type { SubtaskRuntime } from "./SubtaskRuntime.ts"
 import { makeTimers, type Timers } from "./Timers.ts"
 
 interface Crew {
@@ -39,7 +41,8 @@ interface Crew {
 interface RunningAttempt {
   readonly number: number
   readonly scope: Scope.Closeable
-  readonly subtasks: ReadonlyArray<SubtaskRuntime>
+  /** Null until they are built. */
+  readonly hosted: HostedSubtasks | null
 }
 
 export class JobActor {
@@ -205,12 +208,13 @@ export class JobActor {
   #restore(attempt: number, claim: Claimed): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const scope = yield* Scope.make()
-      this.#attempt = { number: attempt, scope, subtasks: [] }
-      const { point, subtasks } = yield* Scope.provide(this.#build(attempt, claim), scope)
-      this.#attempt = { number: attempt, scope, subtasks }
+      this.#attempt = { number: attempt, scope, hosted: null }
+      const { point, hosted } = yield* Scope.provide(this.#build(attempt, claim), scope)
+      const { subtasks } = hosted
+      this.#attempt = { number: attempt, scope, hosted }
       this.totals.begin(subtasks)
       this.#log.restoredFrom(point.manifest?.id ?? null, nowOf(this.#job))
-      this.mailbox.post({ type: "attempt.restored", subtasks: subtasks.map((subtask) => subtask.parts.id) })
+      this.mailbox.post({ type: "attempt.restored", subtasks: subtasks.map((subtask) => subtask.id) })
     }).pipe(
       this.#inspected("restore", claim.recorded.at(-1) ?? null),
       Effect.catchCause((cause) => Effect.sync(() => this.#fail(attempt, failureOf(cause))))
@@ -246,8 +250,8 @@ export class JobActor {
       tellJob: (event) => this.#whileCurrent(attempt, () => this.mailbox.post(event)),
       fail: (failure) => this.#fail(attempt, failure)
     }
-    const subtasks = yield* buildSubtasks({ plan, settings, attempt: context, point, sessions, splits })
-    return { point, subtasks }
+    const host = settings.threads === 0 ? inlineHost : threadHost
+    return { point, hosted: yield* host({ plan, settings, attempt: context, point, sessions, splits }) }
   })
 
   /** Rule 8: found corrupt, and nothing visible depends on it: said once and for all in the log. */
@@ -268,12 +272,12 @@ export class JobActor {
   })
 
   #startCoordinator(claim: Claimed): void {
-    const subtasks = this.#attempt?.subtasks ?? []
+    const subtasks = this.#attempt?.hosted?.subtasks ?? []
     this.coordinator.begin(
       { writer: this.#leadership, subtasks, encoding: this.#encoding },
       {
         type: "coordinator.start",
-        subtasks: subtasks.map((subtask) => subtask.parts.id),
+        subtasks: subtasks.map((subtask) => subtask.id),
         nextId: claim.nextId,
         idsEnd: claim.idsEnd,
         recorded: claim.recorded.filter((id) => !this.#corrupt.includes(id))
@@ -283,16 +287,12 @@ export class JobActor {
 
   #runAttempt(): Effect.Effect<void> {
     const attempt = this.#attempt
-    invariant(attempt !== null, "an attempt runs after it was restored")
+    const hosted = attempt?.hosted ?? null
+    invariant(attempt !== null && hosted !== null, "an attempt runs after it was restored")
     const orphans = removeOrphans(this.#job.storage, this.#leadership.before, this.#leadership.term).pipe(
       Effect.catch((failure) => Effect.logWarning(`Left behind: ${failure.message}`))
     )
-    return Effect.gen(function* () {
-      for (const subtask of attempt.subtasks) {
-        yield* Effect.forkIn(Scope.provide(Effect.exit(subtask.run), attempt.scope), attempt.scope)
-      }
-      yield* Effect.forkIn(orphans, attempt.scope)
-    })
+    return Effect.andThen(Scope.provide(hosted.run, attempt.scope), Effect.forkIn(orphans, attempt.scope))
   }
 
   #cancel(): Effect.Effect<void> {

@@ -1,6 +1,8 @@
 /** What a user chooses about a job, its defaults, and what of it the protocol gets to see. */
+import { availableParallelism } from "node:os"
 import { Duration, Result } from "effect"
 import { PipelineInvalid } from "../model/errors.ts"
+import type { Json } from "../model/Json.ts"
 import type { ChainMode } from "../pipeline/compileChain.ts"
 import type { Pipeline } from "../pipeline/Graph.ts"
 import type { CheckpointPolicy, RestartPolicy, Resume } from "../protocol/policy.ts"
@@ -38,6 +40,8 @@ export interface CheckpointOptions {
   readonly toleratedFailures?: number | "unlimited"
   /** Completed checkpoints to keep; 3 if left out. */
   readonly retained?: number
+  /** Whether a checkpoint may hold only what has changed since an earlier one; true if left out. */
+  readonly incremental?: boolean
 }
 
 /** Exponential delay with jitter between attempts. */
@@ -50,6 +54,14 @@ export interface RestartOptions {
   readonly resetAfter?: Duration.Input
   /** Restarts in a row before the job fails; no limit if left out. */
   readonly maxRestarts?: number
+}
+
+/** A job as a thread can load it. */
+export interface JobModule {
+  /** URL of the module whose default export was made by `Job.define`. */
+  readonly url: string
+  /** The job's arguments, as the schema of its arguments encodes them to JSON. */
+  readonly args: Json
 }
 
 export interface JobOptions {
@@ -65,6 +77,15 @@ export interface JobOptions {
   /** Remove visible output that is newer than the restored checkpoint, where the sink can. */
   readonly rewindOutput?: boolean
   readonly inspect?: Inspector
+  /** Where worker threads load the job from; `Job.load` fills it in. Without it all subtasks share the calling thread. */
+  readonly module?: JobModule
+  /**
+   * Worker threads; subtask `i` of every task works in thread `i` modulo their number. 0 is the calling thread. If left
+   * out: with a module and a parallelism above 1 one per subtask, at most one per core; else 0.
+   */
+  readonly threads?: number
+  /** MiB of JavaScript heap that a worker thread may use; Node's own limit if left out. State off the heap is not counted. */
+  readonly threadHeapMax?: number
   /** `interpreted` runs the readable twins of the generated loops. */
   readonly chains?: ChainMode
 }
@@ -77,6 +98,11 @@ export interface JobSettings {
   readonly resume: Resume
   readonly rewindOutput: boolean
   readonly inspect: Inspector | null
+  readonly module: JobModule | null
+  /** 0: the subtasks work in the thread of the coordinator. */
+  readonly threads: number
+  /** MiB; null for Node's own limit. */
+  readonly threadHeapMax: number | null
   readonly chains: ChainMode
   readonly checkpointPolicy: CheckpointPolicy
   readonly restartPolicy: RestartPolicy
@@ -96,6 +122,13 @@ export interface Delays {
 }
 
 const parallelismMax = 128
+
+const defaultThreads = ({ module, parallelism = 1, pipeline }: JobOptions): number =>
+  module === undefined || parallelism === 1 || isThreadLocal(pipeline)
+    ? 0
+    : Math.min(parallelism, availableParallelism())
+
+const isThreadLocal = ({ sink }: Pipeline): boolean => sink.sink.isThreadLocal ?? false
 
 /** Fills in the defaults. Fails: `PipelineInvalid` for every option that cannot work. */
 export const resolveOptions = (options: JobOptions): Result.Result<JobSettings, PipelineInvalid> => {
@@ -126,11 +159,26 @@ export const resolveOptions = (options: JobOptions): Result.Result<JobSettings, 
       `Sink "${sink.uid}" shows output only after a checkpoint and source "${source.uid}" never ends: choose a trigger.`
     )
   }
+  const parallelism = whole("parallelism", options.parallelism ?? 1, 1, parallelismMax)
+  const module = options.module ?? null
+  const threads = whole("threads", options.threads ?? defaultThreads(options), 0, parallelism)
+  if (threads > 0 && module === null) {
+    problems.push("Option threads needs a job module that each thread can load: start the job with Job.load.")
+  }
+  if (threads > 0 && isThreadLocal(pipeline)) {
+    problems.push(
+      `Sink "${sink.uid}" (${sink.sink.description}) keeps its output in the memory of one thread: use threads 0, or a sink that others can reach.`
+    )
+  }
   const settings: JobSettings = {
     pipeline,
     storage: checkpoint.storage,
     trigger,
-    parallelism: whole("parallelism", options.parallelism ?? 1, 1, parallelismMax),
+    parallelism,
+    module,
+    threads,
+    threadHeapMax:
+      options.threadHeapMax === undefined ? null : whole("threadHeapMax", options.threadHeapMax, 16, 1_048_576),
     resume: options.resume ?? "on-failure",
     rewindOutput: options.rewindOutput ?? false,
     inspect: options.inspect ?? null,
@@ -143,7 +191,8 @@ export const resolveOptions = (options: JobOptions): Result.Result<JobSettings, 
           ? null
           : whole("checkpoint.toleratedFailures", checkpoint.toleratedFailures ?? 10, 0, 1_000_000),
       retained: whole("checkpoint.retained", checkpoint.retained ?? 3, 1, 1_000_000),
-      queuedTriggersMax: 1_000
+      queuedTriggersMax: 1_000,
+      incremental: checkpoint.incremental ?? true
     },
     restartPolicy: {
       restartsMax:

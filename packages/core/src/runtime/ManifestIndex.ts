@@ -1,4 +1,8 @@
-/** Where the completed checkpoints of a job lie: what retention has to remove for each. */
+/**
+ * Where the completed checkpoints of a job lie, and which objects they share: what retention has to remove for each.
+ *
+ * R1 An object goes only when no entry that stands refers to it: also one that is being removed stands until it is gone.
+ */
 import { Effect } from "effect"
 import type { CheckpointId } from "../model/ids.ts"
 import type { JobStorage } from "../storage/CheckpointStorage.ts"
@@ -11,11 +15,16 @@ interface Place {
   readonly objects: ReadonlyArray<string>
 }
 
-export const objectsOf = (manifest: Manifest): ReadonlyArray<string> =>
-  manifest.tasks.flatMap((task) => task.subtasks.map((subtask) => subtask.object))
+/** All objects that a manifest refers to: its own ones first, then those of earlier checkpoints. */
+export const objectsOf = (manifest: Manifest): ReadonlyArray<string> => {
+  const subtasks = manifest.tasks.flatMap((task) => task.subtasks)
+  return [...subtasks.map(({ object }) => object), ...subtasks.flatMap(({ shared = [] }) => shared)]
+}
 
 export class ManifestIndex {
   readonly #places = new Map<CheckpointId, Place>()
+  /** Their entries are being removed. */
+  readonly #retiring = new Map<CheckpointId, Place>()
 
   add(slot: number, manifest: Manifest): void {
     this.#places.set(manifest.id, { slot, objects: objectsOf(manifest) })
@@ -29,20 +38,31 @@ export class ManifestIndex {
     return this.#places.get(id)?.objects ?? []
   }
 
-  /** Removes the entry, then the objects: what is interrupted in between is found by {@link removeOrphans}. */
+  /**
+   * Removes the entry, then the objects that nothing else refers to: what is interrupted in between is found by
+   * {@link removeOrphans}. An entry that cannot be removed goes on standing, and keeps its objects (R1).
+   */
   retire(storage: JobStorage, id: CheckpointId): Effect.Effect<void> {
     const place = this.#places.get(id)
     if (place === undefined) return Effect.void
     this.#places.delete(id)
+    this.#retiring.set(id, place)
     return storage.deleteEntry(place.slot).pipe(
-      Effect.andThen(releaseObjects(storage, place.objects)),
+      Effect.andThen(Effect.suspend(() => releaseObjects(storage, this.#unneeded(id, place)))),
       Effect.catch((failure) => Effect.logWarning(`Left behind: ${failure.message}`))
     )
+  }
+
+  /** What no other entry refers to, now that this one is gone. */
+  #unneeded(id: CheckpointId, { objects }: Place): ReadonlyArray<string> {
+    this.#retiring.delete(id)
+    const needed = new Set([...this.#places.values(), ...this.#retiring.values()].flatMap((other) => other.objects))
+    return objects.filter((object) => !needed.has(object))
   }
 }
 
 /**
- * Removes state objects of earlier terms that no manifest names. Safe once our claim stands: no manifest of an earlier
+ * Removes state objects of earlier terms that no manifest names, as its own or as shared. Safe once our claim stands: no manifest of an earlier
  * term can appear any more (rule 2).
  */
 export const removeOrphans = Effect.fnUntraced(function* (storage: JobStorage, content: LogContent, term: number) {

@@ -7,10 +7,13 @@ import { keyGroupCount, ownerOf } from "../model/keyGroups.ts"
 import type { StreamElement } from "../model/StreamElement.ts"
 import type { Timestamp } from "../model/time.ts"
 import type { ChainOutput, DirectOutput } from "../operator/ChainInstance.ts"
-import type { Channel } from "./Channel.ts"
+import type { ChannelSender } from "./ChannelEnds.ts"
 
 /** Records in an exchanged batch; larger batches amortise the hop, smaller ones keep latency and memory low. */
 export const batchSize = 2_048
+
+/** Milliseconds that a record waits in a batch at most, while its sender goes on: a rare key must not wait for a full batch. */
+export const batchAgeMax = 5
 
 /** What the task loop needs of its output, whatever it is. */
 export interface TaskOutput extends ChainOutput {
@@ -18,8 +21,10 @@ export interface TaskOutput extends ChainOutput {
   readonly hasRoom: () => boolean
   /** Sends what is batched; before every element that is not a record, and after every slice. */
   readonly flush: () => void
+  /** Sends batches that have waited for {@link batchAgeMax}; `now` in milliseconds. HOT per slice. */
+  readonly flushAged: (now: number) => void
   readonly broadcast: (element: StreamElement) => void
-  readonly channels: ReadonlyArray<Channel>
+  readonly channels: ReadonlyArray<ChannelSender>
   /** Records collected in this attempt. */
   readonly collected: () => number
   /** Records collected for each channel in this attempt, sent or still batched. */
@@ -32,13 +37,15 @@ export interface TaskOutput extends ChainOutput {
  * Batches are filled again once they have been run: growing new arrays took a third of the time of an exchange.
  */
 export class ExchangeOutput implements TaskOutput {
-  readonly channels: ReadonlyArray<Channel>
+  readonly channels: ReadonlyArray<ChannelSender>
+  readonly isSingle: boolean
   readonly #owners: Uint16Array
   readonly #filling: ReadonlyArray<Filling>
   #collected = 0
 
-  constructor(channels: ReadonlyArray<Channel>) {
+  constructor(channels: ReadonlyArray<ChannelSender>) {
     this.channels = channels
+    this.isSingle = channels.length === 1
     this.#owners = Uint16Array.from({ length: keyGroupCount }, (_, group) => ownerOf(group, channels.length))
     this.#filling = channels.map((channel) => new Filling(channel))
   }
@@ -62,6 +69,10 @@ export class ExchangeOutput implements TaskOutput {
 
   flush(): void {
     for (const filling of this.#filling) if (filling.length > 0) this.#send(filling)
+  }
+
+  flushAged(now: number): void {
+    for (const filling of this.#filling) if (filling.isAged(now)) this.#send(filling)
   }
 
   broadcast(element: StreamElement): void {
@@ -90,10 +101,12 @@ class Filling {
   timestamps: Array<Timestamp>
   keys: Array<KeyValue>
   groups: Array<number>
-  readonly channel: Channel
+  readonly channel: ChannelSender
   #batch: Batch
+  /** When the batch was first seen with records; null until then. */
+  #since: number | null = null
 
-  constructor(channel: Channel) {
+  constructor(channel: ChannelSender) {
     this.channel = channel
     this.#batch = new Batch()
     this.values = this.#batch.values
@@ -102,8 +115,15 @@ class Filling {
     this.groups = this.#batch.groups
   }
 
+  isAged(now: number): boolean {
+    if (this.length === 0) return false
+    this.#since ??= now
+    return now - this.#since >= batchAgeMax
+  }
+
   send(): void {
     const batch = this.#batch
+    this.#since = null
     batch.values.length = this.length
     batch.timestamps.length = this.length
     batch.keys.length = this.length
@@ -121,7 +141,7 @@ class Filling {
 
 /** Hands records to a sink's writer. HOT. */
 export class SinkOutput implements TaskOutput {
-  readonly channels: ReadonlyArray<Channel> = []
+  readonly channels: ReadonlyArray<ChannelSender> = []
   readonly writer: SinkWriter<unknown>
   readonly direct: DirectOutput
   #collected = 0
@@ -146,6 +166,8 @@ export class SinkOutput implements TaskOutput {
   }
 
   flush(): void {}
+
+  flushAged(): void {}
 
   broadcast(): void {}
 

@@ -10,6 +10,10 @@ export interface RunReport {
   readonly state: string
   /** How the job has ended; null while it runs. */
   readonly outcome: JobOutcome | null
+  /** Subtasks of every task. */
+  readonly parallelism: number
+  /** Worker threads that they share; 0 for the thread that started the job. */
+  readonly threads: number
   /** Records that the sources emitted in this process, repeated ones included. */
   readonly recordsIn: number
   /** Where the sources stand, over all runs. */

@@ -1,7 +1,6 @@
 /** Counts over the attempts of a process: those that have ended, and the one that runs. */
 import { minWatermark, type Timestamp } from "../model/time.ts"
-import { SinkOutput } from "./Outputs.ts"
-import type { SubtaskRuntime } from "./SubtaskRuntime.ts"
+import type { SubtaskHandle, SubtaskTotals } from "./SubtaskHandle.ts"
 
 export interface Totals {
   readonly recordsIn: number
@@ -16,10 +15,10 @@ export class RunTotals {
   #ended: Totals = nothing
   #records = 0
   #watermark: Timestamp | null = null
-  #subtasks: ReadonlyArray<SubtaskRuntime> = []
+  #subtasks: ReadonlyArray<SubtaskHandle> = []
 
   /** A new attempt begins; what the former one counted is kept. */
-  begin(subtasks: ReadonlyArray<SubtaskRuntime>): void {
+  begin(subtasks: ReadonlyArray<SubtaskHandle>): void {
     this.end()
     this.#subtasks = subtasks
   }
@@ -37,28 +36,28 @@ export class RunTotals {
   }
 
   totals(): Totals {
-    return this.#subtasks.reduce(add, this.#ended)
+    return this.#subtasks.map((subtask) => subtask.totals()).reduce(add, this.#ended)
   }
 
   position(): number {
     if (this.#subtasks.length === 0) return this.#records
-    return this.#subtasks.reduce((sum, { parts }) => sum + parts.input.records(), 0)
+    return this.#subtasks.reduce((sum, subtask) => sum + subtask.totals().position, 0)
   }
 
   watermark(): Timestamp | null {
     if (this.#subtasks.length === 0) return this.#watermark
-    const lowest = Math.min(...this.#subtasks.map(({ parts }) => parts.chain.watermark()))
+    const lowest = Math.min(...this.#subtasks.map((subtask) => subtask.totals().watermark))
     return lowest === minWatermark ? null : lowest
   }
 }
 
-const add = (totals: Totals, { parts }: SubtaskRuntime): Totals => {
+const add = (totals: Totals, subtask: SubtaskTotals): Totals => {
   const late = { ...totals.lateByOperator }
-  for (const [operator, count] of parts.chain.lateRecords()) late[operator] = (late[operator] ?? 0) + count
+  for (const [operator, count] of Object.entries(subtask.late)) late[operator] = (late[operator] ?? 0) + count
   return {
-    recordsIn: totals.recordsIn + parts.input.emitted(),
-    recordsOut: totals.recordsOut + (parts.output instanceof SinkOutput ? parts.output.collected() : 0),
-    skippedRecords: totals.skippedRecords + parts.input.skipped(),
+    recordsIn: totals.recordsIn + subtask.recordsIn,
+    recordsOut: totals.recordsOut + subtask.recordsOut,
+    skippedRecords: totals.skippedRecords + subtask.skipped,
     lateByOperator: late
   }
 }

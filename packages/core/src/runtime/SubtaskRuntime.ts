@@ -7,7 +7,7 @@
  */
 import { Cause, Effect } from "effect"
 import type { Barrier } from "../model/Barrier.ts"
-import type { CheckpointId } from "../model/ids.ts"
+import type { CheckpointId, SubtaskId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
 import { subtaskComponent } from "../protocol/components.ts"
@@ -20,6 +20,7 @@ import { failureOf } from "./failureReport.ts"
 import { inspectActivity, inspectStep } from "./Inspection.ts"
 import { Mailbox } from "./Mailbox.ts"
 import { SinkOutput } from "./Outputs.ts"
+import type { SubtaskHandle, SubtaskTotals } from "./SubtaskHandle.ts"
 import type { SubtaskParts } from "./SubtaskParts.ts"
 import { releaseObjects } from "./stateObject.ts"
 import type { SliceOutcome, TaskHost } from "./TaskInput.ts"
@@ -33,7 +34,7 @@ interface Crew {
   readonly captures: CaptureWriter
 }
 
-export class SubtaskRuntime {
+export class SubtaskRuntime implements SubtaskHandle {
   readonly parts: SubtaskParts
   readonly mailbox: Mailbox<SubtaskEvent>
   readonly #attempt: AttemptContext
@@ -58,6 +59,38 @@ export class SubtaskRuntime {
     this.#port = this.#makePort()
   }
 
+  get id(): SubtaskId {
+    return this.parts.id
+  }
+
+  get task(): string {
+    return this.parts.task
+  }
+
+  get index(): number {
+    return this.parts.index
+  }
+
+  get isSource(): boolean {
+    return this.parts.input.channels.length === 0
+  }
+
+  post(event: SubtaskEvent): void {
+    this.mailbox.post(event)
+  }
+
+  totals(): SubtaskTotals {
+    const { chain, input, output } = this.parts
+    return {
+      position: input.records(),
+      recordsIn: input.emitted(),
+      recordsOut: output instanceof SinkOutput ? output.collected() : 0,
+      skipped: input.skipped(),
+      watermark: chain.watermark(),
+      late: Object.fromEntries(chain.lateRecords())
+    }
+  }
+
   /** Runs until the scope closes or something fails; a failure is told to the attempt. */
   get run() {
     return this.#loop().pipe(
@@ -75,8 +108,10 @@ export class SubtaskRuntime {
     for (;;) {
       const outcome = yield* this.#slice
       if (output instanceof SinkOutput && output.writer.isFull()) yield* output.writer.flush
-      if (outcome === "continue") yield* Effect.yieldNow
-      else {
+      if (outcome === "continue") {
+        output.flushAged(this.#now())
+        yield* Effect.yieldNow
+      } else {
         output.flush()
         if (this.mailbox.isEmpty) yield* signal.wait
       }

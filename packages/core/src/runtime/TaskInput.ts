@@ -8,7 +8,7 @@ import type { Json } from "../model/Json.ts"
 import { maxWatermark, type Timestamp } from "../model/time.ts"
 import type { Alignment } from "../protocol/alignment.ts"
 import type { OperatorList } from "../state/OperatorList.ts"
-import type { Channel } from "./Channel.ts"
+import type { ChannelReceiver } from "./ChannelEnds.ts"
 import { InputGate } from "./InputGate.ts"
 import type { RecordCounter } from "./RecordCounter.ts"
 import type { SplitReader } from "./SplitReader.ts"
@@ -20,7 +20,7 @@ export interface TaskHost {
   /** The highest event time of what was just run. */
   readonly takeMaxTimestamp: () => Timestamp
   readonly advance: (watermark: Timestamp) => void
-  readonly barrierReceived: (channel: Channel, barrier: Barrier) => void
+  readonly barrierReceived: (channel: ChannelReceiver, barrier: Barrier) => void
   readonly dataEnded: (channel: ChannelId) => void
   readonly sourceExhausted: () => void
 }
@@ -29,7 +29,7 @@ export interface TaskHost {
 export type SliceOutcome = "continue" | "wait"
 
 export interface TaskInput {
-  readonly channels: ReadonlyArray<Channel>
+  readonly channels: ReadonlyArray<ChannelReceiver>
   /** Takes one element. Fails: throws what the chain throws, and a `SourceFailure`. */
   readonly slice: (host: TaskHost) => SliceOutcome
   /** What a snapshot holds of the input. */
@@ -46,12 +46,12 @@ export const splitsList = "splits"
 export const watermarkList = "watermark"
 
 export class SourceInput implements TaskInput {
-  readonly channels: ReadonlyArray<Channel> = []
+  readonly channels: ReadonlyArray<ChannelReceiver> = []
   readonly #uid: string
   readonly #splits: SplitReader
   readonly #hasEventTime: boolean
   readonly #recordsMax: number
-  readonly #counter: RecordCounter
+  readonly #counter: Pick<RecordCounter, "add">
   #isExhausted = false
 
   constructor(options: {
@@ -60,7 +60,7 @@ export class SourceInput implements TaskInput {
     readonly hasEventTime: boolean
     /** Records per slice. */
     readonly recordsMax: number
-    readonly counter: RecordCounter
+    readonly counter: Pick<RecordCounter, "add">
   }) {
     this.#uid = options.uid
     this.#splits = options.splits
@@ -122,7 +122,7 @@ export class SourceInput implements TaskInput {
 }
 
 export class ExchangeInput implements TaskInput {
-  readonly channels: ReadonlyArray<Channel>
+  readonly channels: ReadonlyArray<ChannelReceiver>
   readonly #task: string
   readonly #gate: InputGate
   #watermark: Timestamp
@@ -130,7 +130,7 @@ export class ExchangeInput implements TaskInput {
 
   constructor(options: {
     readonly task: string
-    readonly channels: ReadonlyArray<Channel>
+    readonly channels: ReadonlyArray<ChannelReceiver>
     /** The restored watermark; -Infinity at first. */
     readonly watermark: Timestamp
   }) {

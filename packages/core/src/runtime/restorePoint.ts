@@ -2,10 +2,12 @@
  * Finding and loading the checkpoint to restore: the newest candidate whose every byte is as it was written (rule 8).
  */
 import { Effect, Result } from "effect"
-import { type FormatTooNew, NothingToRestore, SnapshotCorrupt, type StorageFailure } from "../model/errors.ts"
-import { type OpenSnapshot, openSnapshot } from "../state/index.ts"
-import type { JobReader } from "../storage/CheckpointStorage.ts"
+import { type FormatTooNew, NothingToRestore, type SnapshotCorrupt, type StorageFailure } from "../model/errors.ts"
+import { keyGroupRange } from "../model/keyGroups.ts"
+import type { OpenSnapshot } from "../state/index.ts"
+import type { ObjectReader } from "../storage/CheckpointStorage.ts"
 import type { Manifest } from "../storage/LogEntry.ts"
+import { StateObjects } from "./StateObjects.ts"
 
 export interface RestorePoint {
   /** Null for an empty start. */
@@ -18,7 +20,7 @@ export interface RestorePoint {
 
 /** Fails: `NothingToRestore` if there are candidates and none can be read. */
 export const loadRestorePoint = Effect.fnUntraced(function* (
-  reader: JobReader,
+  reader: ObjectReader,
   job: string,
   candidates: ReadonlyArray<Manifest>
 ): Effect.fn.Return<RestorePoint, StorageFailure | FormatTooNew | NothingToRestore> {
@@ -35,34 +37,27 @@ export const loadRestorePoint = Effect.fnUntraced(function* (
   return { manifest: null, snapshots: new Map(), corrupt }
 })
 
-const loadSnapshots = Effect.fnUntraced(function* (reader: JobReader, manifest: Manifest) {
+const loadSnapshots = Effect.fnUntraced(function* (reader: ObjectReader, manifest: Manifest) {
+  const objects = new StateObjects(reader)
   const snapshots = new Map<string, ReadonlyArray<OpenSnapshot>>()
   for (const { task, subtasks } of manifest.tasks) {
-    const opened = yield* Effect.forEach(
-      subtasks,
-      ({ object, size }) => readSnapshot(reader, { manifest, object, size }),
-      {
-        concurrency: 4
-      }
-    )
+    const opened = yield* Effect.forEach(subtasks, (subtask) => objects.snapshot(manifest.id, subtask), {
+      concurrency: 4
+    })
     snapshots.set(task, opened)
   }
   return snapshots
 })
 
-/** Reads and checks one state object. Fails: `SnapshotCorrupt` also for one that is missing or of another size. */
-export const readSnapshot = Effect.fnUntraced(function* (
-  reader: JobReader,
-  of: { readonly manifest: Manifest; readonly object: string; readonly size: number }
-): Effect.fn.Return<OpenSnapshot, StorageFailure | FormatTooNew | SnapshotCorrupt> {
-  const path = reader.pathOf({ object: of.object })
-  const corrupt = (problem: string) =>
-    Effect.fail(new SnapshotCorrupt({ object: path, checkpoint: of.manifest.id, problem }))
-  const bytes = yield* Effect.catchIf(
-    reader.readObject(of.object),
-    (failure) => failure.reason === "missing",
-    () => corrupt("it is missing")
-  )
-  if (bytes.length !== of.size) return yield* corrupt(`it has ${bytes.length} bytes instead of ${of.size}`)
-  return yield* openSnapshot({ object: path, checkpoint: of.manifest.id, bytes })
-})
+/** The snapshots of a task that hold key groups of a range. */
+export const snapshotsOf = (
+  { manifest, snapshots }: RestorePoint,
+  task: string,
+  range: { readonly from: number; readonly to: number }
+): ReadonlyArray<OpenSnapshot> => {
+  const subtasks = manifest?.tasks.find((found) => found.task === task)?.subtasks ?? []
+  return (snapshots.get(task) ?? []).filter((_, i) => {
+    const former = keyGroupRange(subtasks[i]?.index ?? 0, subtasks.length)
+    return former.from < range.to && range.from < former.to
+  })
+}

@@ -98,6 +98,8 @@ const makeReport = (job: JobContext, actor: JobActor, began: number): RunReport 
     job: job.plan.pipeline,
     state: stateText(facts.state.value),
     outcome: facts.state.status === "done" ? facts.state.context.outcome : null,
+    parallelism: job.settings.parallelism,
+    threads: job.settings.threads,
     recordsIn: counts.recordsIn,
     position: { records: totals.position() },
     recordsOut: counts.recordsOut,

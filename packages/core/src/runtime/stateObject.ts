@@ -7,7 +7,8 @@ import { Effect, Schedule } from "effect"
 import type { StorageFailure } from "../model/errors.ts"
 import type { CheckpointId } from "../model/ids.ts"
 import type { StateHandle } from "../protocol/checkpointMachine.ts"
-import type { JobStorage } from "../storage/CheckpointStorage.ts"
+import type { EncodedSnapshot } from "../state/SubtaskState.ts"
+import type { ObjectStorage } from "../storage/CheckpointStorage.ts"
 import { objectName } from "../storage/objectName.ts"
 import { withinTimeLimit } from "../storage/timeLimit.ts"
 
@@ -33,9 +34,9 @@ const retries = Schedule.exponential("100 millis").pipe(Schedule.jittered)
 
 /** Writes an object, trying again after passing failures. */
 export const writeObject = (
-  storage: JobStorage,
+  storage: ObjectStorage,
   object: string,
-  bytes: Uint8Array
+  { bytes, shared }: EncodedSnapshot
 ): Effect.Effect<StateHandle, StorageFailure> =>
   Effect.suspend(() => {
     let isUnknown = false
@@ -51,12 +52,12 @@ export const writeObject = (
         })
       ),
       Effect.retry({ schedule: retries, times: 4, while: isWorthRetrying }),
-      Effect.as({ object, size: bytes.length, shared: [] })
+      Effect.as({ object, size: bytes.length, shared })
     )
   })
 
 /** Removes objects that no checkpoint refers to; what cannot be removed is left for the clean-up of the next start. */
-export const releaseObjects = (storage: JobStorage, objects: ReadonlyArray<string>): Effect.Effect<void> =>
+export const releaseObjects = (storage: ObjectStorage, objects: ReadonlyArray<string>): Effect.Effect<void> =>
   Effect.forEach(objects, (object) => storage.deleteObject(object), { discard: true }).pipe(
     Effect.catch((failure) => Effect.logWarning(`Left behind: ${failure.message}`))
   )

@@ -8,7 +8,9 @@ export interface KeyedStateDescriptor<V> {
   /** The key as the user knows it; a tuple is stored as its text. */
   readonly key: Schema.Codec<unknown, unknown>
   readonly value: Schema.Codec<V, unknown>
-  /** A fresh accumulator for `acquire`. */
+  /** Keeps the state in maps although its schemas would fit off-heap; for tests. */
+  readonly layout?: "maps"
+  /** A fresh accumulator for `update`. */
   readonly create: () => V
   /** An independent copy of an accumulator. */
   readonly copy: (value: V) => V

@@ -3,24 +3,24 @@
  * start, or 0.
  *
  * V1 A capture shows exactly the values at its barrier, whatever is written while it is being encoded.
- * V2 Values given to `set` and answered by `get` are never mutated; only `acquire` hands out something mutable.
+ * V2 Values given to `set` and answered by `get` are never mutated; only `update` shows something mutable.
  */
 import type { KeyValue } from "../model/keyGroups.ts"
 
 export interface KeyedTable<V> {
-  /** HOT. Cost: one or two map look-ups. */
+  /** HOT. Cost: one or two look-ups. */
   get(key: KeyValue, group: number, namespace: number): V | undefined
-  /** As `get`, for a look at an accumulator that is neither kept nor mutated: a later `acquire` need not copy it. HOT. */
+  /** As `get`, for a look at an accumulator that is neither kept nor mutated: a later `update` need not copy it. HOT. */
   peek(key: KeyValue, group: number, namespace: number): V | undefined
   /** HOT. */
   set(key: KeyValue, group: number, namespace: number, value: V): void
   /** HOT. */
   delete(key: KeyValue, group: number, namespace: number): void
   /**
-   * The accumulator of a key, created by the table's `create` if it is missing, that the caller may mutate until it
-   * returns to the task loop. Copies it first (the table's `copy`) where a running capture still needs the old value. HOT.
+   * Changes the accumulator of a key in place; it is created by the table's `create` if it is missing. `change` must
+   * not keep it, nor use the table. HOT in maps; generated code has ways of its own, see MapTable and RowStore.
    */
-  acquire(key: KeyValue, group: number, namespace: number): V
+  update(key: KeyValue, group: number, namespace: number, change: (accumulator: V) => void): void
   /** Namespaces that hold entries, ascending. */
   namespaces(): ReadonlyArray<number>
   /** Visits and removes every entry of a namespace. What `set` has stored stays immutable; accumulators become the visitor's. */

@@ -75,6 +75,10 @@ export class MapTable<V> implements KeyedTable<V> {
     this.put(key, group, namespace, stored)
   }
 
+  /**
+   * The accumulator of a key, created by the table's `create` if it is missing, that the caller may mutate until it
+   * returns to the task loop. Copied first (the table's `copy`) where a running capture still needs the old value. HOT.
+   */
   acquire(key: KeyValue, group: number, namespace: number): V {
     const space = this.last.at === namespace ? this.last : this.spaceOf(namespace)
     if (space !== undefined) {
@@ -88,6 +92,10 @@ export class MapTable<V> implements KeyedTable<V> {
     const created = this.create()
     this.put(key, group, namespace, created)
     return created
+  }
+
+  update(key: KeyValue, group: number, namespace: number, change: (accumulator: V) => void): void {
+    change(this.acquire(key, group, namespace))
   }
 
   delete(key: KeyValue, group: number, namespace: number): void {

@@ -57,14 +57,15 @@ export const valueState = <A>(table: KeyedTable<A>, at: KeyCursor): ValueState<A
 
 export const listState = <A>(table: KeyedTable<Array<A>>, at: KeyCursor): ListState<A> => {
   const addAll = (items: ReadonlyArray<A>): void => {
-    const list = table.acquire(at.key, at.group, noWindow)
-    for (const item of items) list.push(item)
+    table.update(at.key, at.group, noWindow, (list) => {
+      for (const item of items) list.push(item)
+    })
   }
   const clear = (): void => table.delete(at.key, at.group, noWindow)
   return {
     get: () => table.get(at.key, at.group, noWindow) ?? [],
     add: (item) => {
-      table.acquire(at.key, at.group, noWindow).push(item)
+      table.update(at.key, at.group, noWindow, (list) => list.push(item))
     },
     addAll: (items) => {
       const list = [...items]
@@ -82,7 +83,7 @@ export const listState = <A>(table: KeyedTable<Array<A>>, at: KeyCursor): ListSt
 export const mapState = <K, A>(table: KeyedTable<Map<K, A>>, at: KeyCursor): MapState<K, A> => {
   const peek = (): ReadonlyMap<K, A> | undefined => table.peek(at.key, at.group, noWindow)
   const set = (key: K, value: A): void => {
-    table.acquire(at.key, at.group, noWindow).set(key, value)
+    table.update(at.key, at.group, noWindow, (map) => map.set(key, value))
   }
   return {
     get: (key) => peek()?.get(key),
@@ -91,9 +92,8 @@ export const mapState = <K, A>(table: KeyedTable<Map<K, A>>, at: KeyCursor): Map
     update: (key, change) => set(key, change(peek()?.get(key))),
     delete: (key) => {
       if (peek()?.has(key) !== true) return
-      const map = table.acquire(at.key, at.group, noWindow)
-      map.delete(key)
-      if (map.size === 0) table.delete(at.key, at.group, noWindow)
+      table.update(at.key, at.group, noWindow, (map) => map.delete(key))
+      if (peek()?.size === 0) table.delete(at.key, at.group, noWindow)
     },
     entries: () => [...(peek() ?? [])],
     size: () => peek()?.size ?? 0,

@@ -59,3 +59,9 @@ export interface JobStorage extends JobReader {
   /** Removing what is not there succeeds. */
   readonly deleteEntry: (slot: number) => Effect.Effect<void, StorageFailure>
 }
+
+/** What it takes to read state objects. */
+export type ObjectReader = Pick<JobReader, "readObject" | "pathOf">
+
+/** What a subtask needs of the storage of its job. */
+export type ObjectStorage = Pick<JobStorage, "readObject" | "createObject" | "deleteObject" | "pathOf">

@@ -37,6 +37,7 @@ export const SubtaskObject = Schema.Struct({
   /** Objects of earlier checkpoints that this one refers to, sorted; left out for a full snapshot. */
   shared: Schema.optionalKey(Schema.Array(Schema.String))
 })
+export type SubtaskObject = typeof SubtaskObject.Type
 
 /** A completed checkpoint. */
 export const Manifest = Schema.TaggedStruct("Manifest", {

@@ -14,11 +14,14 @@ const checkpoint = (isRecorded = false) =>
 const acks = (subtask: string): CheckpointEvent => ({
   type: "checkpoint.acknowledge",
   subtask,
-  handle: { object: `object of ${subtask}`, size: 1 }
+  handle: { object: `object of ${subtask}`, size: 1, shared: [`shared by ${subtask}`] }
 })
 
 const acknowledged = (...subtasks: ReadonlyArray<string>) =>
-  subtasks.map((subtask) => ({ subtask, handle: { object: `object of ${subtask}`, size: 1 } }))
+  subtasks.map((subtask) => ({
+    subtask,
+    handle: { object: `object of ${subtask}`, size: 1, shared: [`shared by ${subtask}`] }
+  }))
 
 const told = (reason: InvalidationReason) => ({
   _tag: "ToOwner",

@@ -40,7 +40,7 @@ const endsOn = (channel: string): SubtaskEvent => ({ type: "data.ended", channel
 const persisted = (id: number): SubtaskEvent => ({
   type: "capture.persisted",
   id,
-  handle: { object: `object ${id}`, size: 1 }
+  handle: { object: `object ${id}`, size: 1, shared: [`object ${id - 1}`] }
 })
 const invalidated = (id: number): SubtaskEvent => ({ type: "checkpoint.invalidated", id, reason: "expired" })
 const completed = (id: number, kind: Barrier["kind"] = "checkpoint"): SubtaskEvent => ({
@@ -155,7 +155,12 @@ const captures = [
     expect(it.send(persisted(1))).toEqual([
       {
         _tag: "TellCoordinator",
-        event: { type: "subtask.acknowledged", subtask: "me", id: 1, handle: { object: "object 1", size: 1 } }
+        event: {
+          type: "subtask.acknowledged",
+          subtask: "me",
+          id: 1,
+          handle: { object: "object 1", size: 1, shared: ["object 0"] }
+        }
       }
     ])
     expect(it.send({ type: "capture.failed", id: 2 })).toEqual([

@@ -8,7 +8,8 @@ const policy: CheckpointPolicy = {
   concurrentMax: 1,
   toleratedFailures: null,
   retained: 1,
-  queuedTriggersMax: 2
+  queuedTriggersMax: 2,
+  incremental: false
 }
 
 export const start = (given: Partial<Extract<CoordinatorEvent, { readonly type: "coordinator.start" }>> = {}) =>
@@ -40,7 +41,7 @@ export const acks = (id: number, ...subtasks: ReadonlyArray<string>): ReadonlyAr
     type: "subtask.acknowledged",
     id,
     subtask,
-    handle: { object: `${id}/${subtask}`, size: 1 }
+    handle: { object: `${id}/${subtask}`, size: 1, shared: [] }
   }))
 
 export const completes = (id: number): ReadonlyArray<CoordinatorEvent> => [...acks(id, "a", "b"), recorded(id)]

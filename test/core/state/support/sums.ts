@@ -10,6 +10,9 @@ import {
   type SubtaskState
 } from "../../../../packages/core/src/state/index.ts"
 
+import type { OperatorList } from "../../../../packages/core/src/state/OperatorList.ts"
+import type { SnapshotCut } from "../../../../packages/core/src/state/SubtaskState.ts"
+
 export interface Sum {
   count: number
   total: number
@@ -47,6 +50,17 @@ export const makeSubtask = (): Subtask => {
 }
 
 export const groupOf = (key: KeyValue): number => keyGroupOf(hashKey(key))
+
+let objects = 0
+
+/** A cut in full, as for the first checkpoint of an attempt; each of another subtask. */
+export const fullCut = (): SnapshotCut => ({ checkpoint: 7, base: null, object: `daily-${objects++}` })
+
+export const encoded = (
+  state: SubtaskState,
+  lists: ReadonlyArray<OperatorList> = [],
+  late: ReadonlyArray<OperatorList> = []
+): Effect.Effect<Uint8Array> => Effect.map(state.capture(lists, fullCut()).encode(late), ({ bytes }) => bytes)
 
 export const open = (bytes: Uint8Array) => openSnapshot({ object: "daily-0", checkpoint: 7, bytes })
 

@@ -5,8 +5,8 @@ import type { Json } from "../../model/Json.ts"
 import type { OpenSnapshot } from "../../state/index.ts"
 import type { JobReader } from "../../storage/CheckpointStorage.ts"
 import type { Manifest } from "../../storage/LogEntry.ts"
-import { readSnapshot } from "../restorePoint.ts"
 import { splitStateOf } from "../SplitReader.ts"
+import { StateObjects } from "../StateObjects.ts"
 import { splitsList } from "../TaskInput.ts"
 
 /** One state of an operator, over all subtasks. */
@@ -14,7 +14,10 @@ export interface StateSize {
   readonly operator: string
   readonly state: string
   readonly entries: number
+  /** All that a restore reads, also from objects of earlier checkpoints. */
   readonly bytes: number
+  /** The part of `bytes` in deltas. */
+  readonly deltaBytes: number
 }
 
 /** How far one split has been read. */
@@ -33,15 +36,14 @@ export interface CheckpointContent {
   readonly splits: ReadonlyArray<SplitPosition>
 }
 
-/** Reads and checks all state objects of a checkpoint. */
+/** Reads and checks all state objects of a checkpoint, also those of earlier ones that it shares. */
 export const readCheckpoint = Effect.fnUntraced(function* (
   reader: JobReader,
   manifest: Manifest
 ): Effect.fn.Return<CheckpointContent, StorageFailure | FormatTooNew | SnapshotCorrupt> {
-  const objects = manifest.tasks.flatMap((task) => task.subtasks)
-  const snapshots = yield* Effect.forEach(objects, ({ object, size }) =>
-    readSnapshot(reader, { manifest, object, size })
-  )
+  const subtasks = manifest.tasks.flatMap((task) => task.subtasks)
+  const objects = new StateObjects(reader)
+  const snapshots = yield* Effect.forEach(subtasks, (subtask) => objects.snapshot(manifest.id, subtask))
   return { states: statesOf(snapshots), splits: snapshots.flatMap(splitsOf).sort(inReadingOrder).map(shown) }
 })
 
@@ -49,8 +51,13 @@ const statesOf = (snapshots: ReadonlyArray<OpenSnapshot>): ReadonlyArray<StateSi
   const states = new Map<string, StateSize>()
   for (const section of snapshots.flatMap((snapshot) => snapshot.sections)) {
     const key = JSON.stringify([section.operator, section.state])
-    const { entries, bytes } = states.get(key) ?? { entries: 0, bytes: 0 }
-    states.set(key, { ...section, entries: entries + section.entries, bytes: bytes + section.bytes })
+    const { bytes, deltaBytes, entries } = states.get(key) ?? { bytes: 0, deltaBytes: 0, entries: 0 }
+    states.set(key, {
+      ...section,
+      entries: entries + section.entries,
+      bytes: bytes + section.bytes,
+      deltaBytes: deltaBytes + section.deltaBytes
+    })
   }
   return [...states.values()]
 }

@@ -9,13 +9,13 @@ import { type FormatTooNew, SnapshotCorrupt, type StorageFailure } from "../../m
 import type { JobReader } from "../../storage/CheckpointStorage.ts"
 import { readLog } from "../../storage/JobLog.ts"
 import { encodeLogEntry, type LogEntry, type Manifest } from "../../storage/LogEntry.ts"
-import { readSnapshot } from "../restorePoint.ts"
+import { VerifiedObjects } from "../StateObjects.ts"
 
 export interface VerifiedJob {
   readonly entries: number
   readonly checkpoints: number
   readonly objects: number
-  /** Of all state objects. */
+  /** Of all state objects, each counted once. */
   readonly bytes: number
 }
 
@@ -27,23 +27,23 @@ export const verifyJob = Effect.fnUntraced(function* (
   const first = damaged[0]
   if (first !== undefined) return yield* first.failure
   for (const { slot, entry } of entries) yield* verifyEntry(reader, slot, entry)
+  const verified = new VerifiedObjects(reader)
+  const sizes = new Map<string, number>()
   let checkpoints = 0
-  let objects = 0
-  let bytes = 0
   for (const { slot, manifest } of view.completed) {
-    const sizes = yield* Effect.catchTag(
-      verifyObjects(reader, manifest),
+    const objects = yield* Effect.catchTag(
+      verifyObjects(verified, manifest),
       "SnapshotCorrupt",
       (failure) =>
         Effect.flatMap(reader.listEntries, (slots) =>
           slots.includes(slot) ? Effect.fail(failure) : Effect.succeed([])
         ) // V2
     )
-    if (sizes.length > 0) checkpoints++
-    objects += sizes.length
-    bytes += sizes.reduce((sum, size) => sum + size, 0)
+    if (objects.length > 0) checkpoints++
+    for (const { object, size } of objects) sizes.set(object, size)
   }
-  return { entries: entries.length, checkpoints, objects, bytes }
+  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  return { entries: entries.length, checkpoints, objects: sizes.size, bytes }
 })
 
 const verifyEntry = Effect.fnUntraced(function* (reader: JobReader, slot: number, entry: LogEntry) {
@@ -58,9 +58,12 @@ const verifyEntry = Effect.fnUntraced(function* (reader: JobReader, slot: number
   return yield* new SnapshotCorrupt({ object, checkpoint, problem: "its bytes are not those that were written" }) // V1
 })
 
-/** Answers the sizes of the objects. */
-const verifyObjects = (reader: JobReader, manifest: Manifest) =>
-  Effect.forEach(
-    manifest.tasks.flatMap((task) => task.subtasks),
-    ({ object, size }) => Effect.as(readSnapshot(reader, { manifest, object, size }), size)
+/** Answers all objects that a restore of the checkpoint reads. */
+const verifyObjects = (verified: VerifiedObjects, { id, tasks }: Manifest) =>
+  Effect.map(
+    Effect.forEach(
+      tasks.flatMap((task) => task.subtasks),
+      (subtask) => verified.verify(id, subtask)
+    ),
+    (objects) => objects.flat()
   )

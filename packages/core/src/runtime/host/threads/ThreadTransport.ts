@@ -1,0 +1,51 @@
+/** The channels of a worker thread: by reference among its own subtasks, by rings in shared memory to other threads. */
+import { Effect, type Scope } from "effect"
+import { invariant } from "../../../model/invariant.ts"
+import type { PhysicalPlan, TaskPlan } from "../../../pipeline/PhysicalPlan.ts"
+import { Doorbell } from "../../ring/Doorbell.ts"
+import { RingReceiver } from "../../ring/RingReceiver.ts"
+import { RingSender } from "../../ring/RingSender.ts"
+import type { Signal } from "../../Signal.ts"
+import { channelCapacity, connect, type Link, type Transport } from "../../Transport.ts"
+import { type BatchCodec, compileBatchCodec } from "../../wire/compileBatchCodec.ts"
+import type { WorkerOrder } from "./messages.ts"
+import { threadOf } from "./threadOf.ts"
+
+export const openThreadTransport = Effect.fnUntraced(function* (
+  plan: PhysicalPlan,
+  order: WorkerOrder
+): Effect.fn.Return<Transport, never, Scope.Scope> {
+  const { exchange, parallelism, thread, threads } = order
+  const bell = yield* Effect.acquireRelease(
+    Effect.sync(() => new Doorbell(memoryOf(exchange.bells[thread]))),
+    (opened) => Effect.sync(() => opened.close())
+  )
+  const codecs = new Map<TaskPlan, BatchCodec>()
+  const endOptions = ({ id, task }: Link, signal: Signal) => {
+    const codec = codecs.get(task) ?? codecOf(task)
+    codecs.set(task, codec)
+    return { id, memory: memoryOf(exchange.rings.get(id)), codec, signal, bell }
+  }
+  const bellOf = (index: number): SharedArrayBuffer => memoryOf(exchange.bells[threadOf(index, threads)])
+  return connect(plan, parallelism, {
+    isHere: (index) => threadOf(index, threads) === thread,
+    sender: (link, signal) =>
+      new RingSender({
+        ...endOptions(link, signal),
+        capacity: channelCapacity,
+        receiverBell: bellOf(link.receiver)
+      }),
+    receiver: (link, signal) => new RingReceiver({ ...endOptions(link, signal), senderBell: bellOf(link.sender) })
+  })
+})
+
+const codecOf = ({ output }: TaskPlan): BatchCodec => {
+  invariant(output._tag === "Exchange", "only records of an exchange cross threads")
+  const { key, record } = output
+  return compileBatchCodec({ record, key: { kind: key.kind, field: key.field }, fields: null })
+}
+
+const memoryOf = (memory: SharedArrayBuffer | undefined): SharedArrayBuffer => {
+  invariant(memory !== undefined, "every channel between two threads has memory of its own")
+  return memory
+}

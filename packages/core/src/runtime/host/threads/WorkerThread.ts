@@ -1,0 +1,106 @@
+/**
+ * One worker thread of an attempt, as the coordinator's thread sees it.
+ *
+ * H1 A thread that ends before it was told to is a failure of the attempt, however it ended: an uncaught error,
+ *    `process.exit`, no memory left, or without any word.
+ * H2 Nothing of the thread is left when its scope has closed: its fibers are interrupted in good order, or it is ended.
+ */
+import { Worker } from "node:worker_threads"
+import { Deferred, Effect, type Scope } from "effect"
+import { ThreadDied } from "../../../model/errors.ts"
+import type { Failure } from "../../failureReport.ts"
+import { tellFailure, toldFailure } from "./failures.ts"
+import type { BuiltSubtask, FromWorker, ToWorker, WorkerOrder } from "./messages.ts"
+
+export interface WorkerThreadOptions {
+  readonly order: WorkerOrder
+  /** Hears what the worker tells of its subtasks. */
+  readonly hear: (message: HeardFromWorker) => void
+  readonly fail: (failure: Failure) => void
+}
+
+/** What a thread tells of its subtasks; its own life is the business of {@link WorkerThread}. */
+export type HeardFromWorker = Exclude<FromWorker, { readonly _tag: "Built" | "Failed" | "Closed" }>
+
+/** How long a thread may take to close its sources and sinks before it is ended. */
+const closeTimeout = "5 seconds"
+
+export class WorkerThread {
+  /** The subtasks that it has built and restored. */
+  readonly built: Effect.Effect<ReadonlyArray<BuiltSubtask>, unknown>
+  readonly #options: WorkerThreadOptions
+  readonly #worker: Worker
+  readonly #built = Deferred.makeUnsafe<ReadonlyArray<BuiltSubtask>, unknown>()
+  readonly #ended = Deferred.makeUnsafe<void>()
+  #isClosing = false
+  #error: unknown = null
+
+  constructor(options: WorkerThreadOptions) {
+    this.#options = options
+    this.built = Deferred.await(this.#built)
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
+    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
+      name: `tidemark ${options.order.attempt.job} ${options.order.thread}`,
+      workerData: options.order,
+      ...(options.order.heapMax === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.order.heapMax } })
+    })
+    this.#worker.on("message", (message: FromWorker) => this.#hear(message))
+    this.#worker.on("error", (error) => {
+      this.#error = error
+    })
+    this.#worker.on("exit", (code) => this.#exited(code))
+  }
+
+  send(message: ToWorker, transfer: ReadonlyArray<ArrayBuffer> = []): void {
+    this.#worker.postMessage(message, transfer)
+  }
+
+  /** H2. */
+  readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    this.#isClosing = true
+    this.send({ _tag: "Close" })
+    return Deferred.await(this.#ended)
+  }).pipe(Effect.timeoutOption(closeTimeout), Effect.andThen(Effect.promise(() => this.#worker.terminate())))
+
+  #hear(message: FromWorker): void {
+    switch (message._tag) {
+      case "Built":
+        Deferred.doneUnsafe(this.#built, Effect.succeed(message.subtasks))
+        return
+      case "Failed":
+        this.#fail(toldFailure(message.failure))
+        return
+      case "Closed":
+        Deferred.doneUnsafe(this.#ended, Effect.void)
+        return
+      default:
+        if (!this.#isClosing || message._tag === "Inspected" || message._tag === "Storage") this.#options.hear(message)
+    }
+  }
+
+  /** H1. */
+  #exited(code: number): void {
+    Deferred.doneUnsafe(this.#ended, Effect.void)
+    if (this.#isClosing) return
+    const { attempt, thread } = this.#options.order
+    const detail =
+      this.#error === null
+        ? `it exited with code ${code}`
+        : tellFailure({ error: this.#error, report: { retry: "restart", record: null } }).message
+    this.#fail({
+      error: new ThreadDied({ job: attempt.job, thread, detail, cause: this.#error }),
+      report: { retry: "restart", record: null }
+    })
+  }
+
+  #fail(failure: Failure): void {
+    if (!Deferred.doneUnsafe(this.#built, Effect.fail(failure.error))) this.#options.fail(failure)
+  }
+}
+
+/** Starts a thread that ends with the scope. */
+export const startWorkerThread = (options: WorkerThreadOptions): Effect.Effect<WorkerThread, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => new WorkerThread(options)),
+    (thread) => thread.close
+  )

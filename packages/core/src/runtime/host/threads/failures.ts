@@ -1,0 +1,37 @@
+/** Errors on their way between threads: their text and what the restart policy makes of them survive. */
+import { type Retry, StorageFailure } from "../../../model/errors.ts"
+import type { Failure } from "../../failureReport.ts"
+import type { ToldFailure, ToldStorageFailure } from "./messages.ts"
+
+export const tellFailure = ({ error, report }: Failure): ToldFailure => ({
+  name: error instanceof Error ? error.name : "Error",
+  message: error instanceof Error ? error.message : String(error),
+  stack: error instanceof Error ? error.stack : undefined,
+  report
+})
+
+export const toldFailure = (told: ToldFailure): Failure => ({ error: new ErrorOfThread(told), report: told.report })
+
+/** An error that was thrown in another thread. */
+class ErrorOfThread extends Error {
+  readonly retry: Retry
+
+  constructor({ message, name, report, stack }: ToldFailure) {
+    super(message)
+    this.name = name
+    this.retry = report.retry
+    if (stack !== undefined) this.stack = stack
+  }
+}
+
+export const tellStorageFailure = (failure: StorageFailure): ToldStorageFailure => ({
+  operation: failure.operation,
+  path: failure.path,
+  reason: failure.reason,
+  outcome: failure.outcome,
+  cause:
+    failure.cause === undefined ? null : failure.cause instanceof Error ? failure.cause.message : String(failure.cause)
+})
+
+export const toldStorageFailure = ({ cause, ...told }: ToldStorageFailure): StorageFailure =>
+  new StorageFailure(cause === null ? told : { ...told, cause: new Error(cause) })

@@ -1,0 +1,111 @@
+/** Subtasks on worker threads that load the job module; the coordinator's thread only coordinates and stores. */
+import { Effect, type Scope } from "effect"
+import { invariant } from "../../../model/invariant.ts"
+import { explain } from "../../../pipeline/explain.ts"
+import type { AttemptContext } from "../../AttemptContext.ts"
+import type { AttemptPlan, SubtaskHost } from "../SubtaskHost.ts"
+import { makeExchangeMemory } from "./exchangeMemory.ts"
+import type { WorkerOrder } from "./messages.ts"
+import { serveStorage } from "./serveStorage.ts"
+import { WorkerSubtask } from "./WorkerSubtask.ts"
+import { type HeardFromWorker, startWorkerThread, type WorkerThread } from "./WorkerThread.ts"
+
+export const threadHost: SubtaskHost = Effect.fnUntraced(function* (attempt) {
+  const orders = ordersOf(attempt)
+  const threads = yield* Effect.forEach(orders, (order) => startThread(order, attempt.attempt))
+  const subtasks = yield* Effect.forEach(threads, (thread) => thread.subtasks, { concurrency: "unbounded" })
+  return {
+    subtasks: subtasks.flat(),
+    run: Effect.sync(() => {
+      for (const { worker } of threads) worker.send({ _tag: "Run" })
+    })
+  }
+})
+
+const ordersOf = ({ attempt, plan, point, settings, splits }: AttemptPlan): ReadonlyArray<WorkerOrder> => {
+  const { chains, module, parallelism, threadHeapMax: heapMax, threads, trigger } = settings
+  invariant(module !== null, "worker threads load a module")
+  const exchange = makeExchangeMemory(plan, { parallelism, threads })
+  return Array.from({ length: threads }, (_, thread) => ({
+    ...{ module, heapMax, thread, threads, parallelism, chains, exchange },
+    plan: explain(plan, { parallelism }),
+    attempt: { job: attempt.job, number: attempt.attempt, term: attempt.term, restored: attempt.restored },
+    manifest: point.manifest,
+    splits: [...splits],
+    objectPath: objectPath(attempt),
+    isInspected: attempt.inspect !== null,
+    isCounting: trigger._tag === "Count"
+  }))
+}
+
+/** What stands before and behind an object's name in its path. */
+const objectPath = ({ storage }: AttemptContext): readonly [string, string] => {
+  const name = "object"
+  const path = storage.pathOf({ object: name })
+  const at = path.lastIndexOf(name)
+  return at === -1 ? [`${path} `, ""] : [path.slice(0, at), path.slice(at + name.length)]
+}
+
+interface HostThread {
+  readonly worker: WorkerThread
+  readonly subtasks: Effect.Effect<ReadonlyArray<WorkerSubtask>, unknown>
+}
+
+const startThread = Effect.fnUntraced(function* (
+  order: WorkerOrder,
+  attempt: AttemptContext
+): Effect.fn.Return<HostThread, never, Scope.Scope> {
+  const scope = yield* Effect.scope
+  const subtasks = new Map<string, WorkerSubtask>()
+  const encodings = new Map<number, () => void>()
+  const context = yield* Effect.context<never>()
+  const run = (effect: Effect.Effect<void>): void => {
+    Effect.runForkWith(context)(Effect.forkIn(effect, scope))
+  }
+  const hear = (message: HeardFromWorker): void => {
+    switch (message._tag) {
+      case "ToCoordinator":
+        attempt.tellCoordinator(message.event)
+        return
+      case "ToJob":
+        attempt.tellJob(message.event)
+        return
+      case "Totals":
+        for (const [id, totals] of message.totals) subtasks.get(id)?.counted(totals)
+        return
+      case "Measured":
+        attempt.stats.measured(message.id, message.subtask, message.measure)
+        return
+      case "Counted":
+        attempt.counter.add(message.records)
+        return
+      case "Inspected":
+        attempt.inspect?.(message.inspection)
+        return
+      case "EncodingBegan":
+        encodings.set(message.capture, attempt.encoding.begin())
+        return
+      case "EncodingEnded":
+        encodings.get(message.capture)?.()
+        encodings.delete(message.capture)
+        return
+      case "Warned":
+        run(Effect.logWarning(message.message))
+        return
+      case "Storage":
+        run(Effect.map(serveStorage(attempt.storage, message), (answer) => worker.send(answer)))
+        return
+    }
+  }
+  const worker = yield* startWorkerThread({ order, hear, fail: (failure) => attempt.fail(failure) })
+  return {
+    worker,
+    subtasks: Effect.map(worker.built, (built) =>
+      built.map((one) => {
+        const subtask = new WorkerSubtask(one, (event) => worker.send({ _tag: "Event", subtask: one.id, event }))
+        subtasks.set(one.id, subtask)
+        return subtask
+      })
+    )
+  }
+})

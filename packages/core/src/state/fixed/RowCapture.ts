@@ -1,0 +1,228 @@
+/** The view of a store at a barrier: B2 and B3 of RowBlock.ts. */
+import { rowsPerPage, rowsPerSlab } from "./pages.ts"
+import { blockRowsMax, type FixedCapture, type FixedSpace, type RowBlock } from "./RowBlock.ts"
+import type { RowFormat } from "./rowFormat.ts"
+import type { Space } from "./Space.ts"
+
+/** A page as it was, for one capture or several. */
+export interface PageImage {
+  readonly cells: Float64Array
+  /** The strings by place in the page; null while those of the space are still right. */
+  keys: ReadonlyArray<string | null> | null
+  /** Captures that hold it. */
+  users: number
+}
+
+export interface RowCaptureOptions {
+  readonly format: RowFormat
+  /** Numbers the captures of a store, ascending. */
+  readonly number: number
+  readonly spaces: ReadonlyArray<Space>
+  /** Number of the capture since which changes are wanted; null for all rows. */
+  readonly since: number | null
+  readonly release: (capture: RowCapture) => void
+  readonly drop: (image: PageImage) => void
+}
+
+export class RowCapture implements FixedCapture {
+  readonly isFull: boolean
+  readonly spaces: ReadonlyArray<FixedSpace>
+  readonly number: number
+  private readonly format: RowFormat
+  private readonly views: ReadonlyArray<SpaceView>
+  private readonly viewsBySpace: ReadonlyMap<Space, SpaceView>
+  private readonly ended: (capture: RowCapture) => void
+  private readonly drop: (image: PageImage) => void
+  /** The view whose page comes next. */
+  private at = 0
+  private isOver = false
+
+  constructor(options: RowCaptureOptions) {
+    const { since } = options
+    this.isFull = since === null
+    this.number = options.number
+    this.format = options.format
+    this.ended = options.release
+    this.drop = options.drop
+    this.views = options.spaces
+      .toSorted((a, b) => a.namespace - b.namespace)
+      .map((space) => new SpaceView(space, since === null ? null : changesSince(space, since)))
+    this.viewsBySpace = new Map(this.views.map((view) => [view.space, view]))
+    this.spaces = this.views.map(({ entries, rowsEnd, space: { namespace, serial } }) => ({
+      ...{ namespace, serial, rowsEnd, entries }
+    }))
+  }
+
+  /** True if this capture has not yet read a page of its view. */
+  needs(space: Space, page: number): boolean {
+    const view = this.viewsBySpace.get(space)
+    return view !== undefined && page >= view.page && page * rowsPerPage < view.rowsEnd && view.hasChanges(page)
+  }
+
+  keep(space: Space, page: number, image: PageImage): void {
+    this.viewsBySpace.get(space)?.images.set(page, image)
+  }
+
+  imageOf(space: Space, page: number): PageImage | undefined {
+    return this.viewsBySpace.get(space)?.images.get(page)
+  }
+
+  readonly next = (): RowBlock | null => {
+    while (!this.isOver) {
+      const view = this.views[this.at]
+      if (view === undefined) break
+      const block = this.blockOf(view)
+      if (block !== null) return block
+      this.at++
+    }
+    this.release()
+    return null
+  }
+
+  readonly release = (): void => {
+    if (this.isOver) return
+    this.isOver = true
+    for (const view of this.views) {
+      for (const image of view.images.values()) this.drop(image)
+      view.images.clear()
+    }
+    this.ended(this)
+  }
+
+  /** The next pages of a view, as many as fit into a block; null when there are no more. */
+  private blockOf(view: SpaceView): RowBlock | null {
+    const builder = new BlockBuilder(view.space.namespace, this.format)
+    while (view.page * rowsPerPage < view.rowsEnd) {
+      const rows = this.rowsOf(view)
+      if (builder.length + rows.length > blockRowsMax) break
+      if (rows.length > 0) builder.addPage(rows, this.pageOf(view))
+      const image = view.images.get(view.page)
+      if (image !== undefined) this.drop(image)
+      view.images.delete(view.page)
+      view.page++
+    }
+    return builder.length === 0 ? null : builder.build()
+  }
+
+  /** The rows of the next page that belong into a block. */
+  private rowsOf(view: SpaceView): ReadonlyArray<number> {
+    const rows: Array<number> = []
+    const first = view.page * rowsPerPage
+    const end = Math.min(first + rowsPerPage, view.rowsEnd)
+    if (view.changes !== null) {
+      if (!view.hasChanges(view.page)) return rows
+      for (let row = first; row < end; row++) if (view.isChanged(row)) rows.push(row)
+      return rows
+    }
+    const page = this.pageOf(view)
+    for (let row = first; row < end; row++) if (keyAt(page, row - first, this.format) !== null) rows.push(row)
+    return rows
+  }
+
+  private pageOf(view: SpaceView): Page {
+    const first = view.page * rowsPerPage
+    const image = view.images.get(view.page)
+    const keys = image?.keys ?? view.space.texts.keys[view.page] ?? []
+    if (image !== undefined) return { cells: image.cells, from: 0, keys }
+    return { cells: view.space.slabOf(first), from: (first % rowsPerSlab) * this.format.stride, keys }
+  }
+}
+
+/** A space at the barrier of a capture. */
+class SpaceView {
+  readonly space: Space
+  readonly rowsEnd: number
+  readonly entries: number
+  /** Bits of the changed rows, to be united; null for all rows. */
+  readonly changes: ReadonlyArray<Int32Array> | null
+  readonly images = new Map<number, PageImage>()
+  /** The page to be read next. */
+  page = 0
+
+  constructor(space: Space, changes: ReadonlyArray<Int32Array> | null) {
+    this.space = space
+    this.rowsEnd = space.rowsEnd
+    this.entries = space.entries
+    this.changes = changes
+  }
+
+  isChanged(row: number): boolean {
+    return this.changes === null || (this.wordAt(this.changes, row >>> 5) & (1 << row)) !== 0
+  }
+
+  hasChanges(page: number): boolean {
+    const { changes } = this
+    if (changes === null) return true
+    const first = page * wordsPerPage
+    for (let word = first; word < first + wordsPerPage; word++) if (this.wordAt(changes, word) !== 0) return true
+    return false
+  }
+
+  private wordAt(changes: ReadonlyArray<Int32Array>, word: number): number {
+    let bits = 0
+    for (const generation of changes) bits |= generation[word] ?? 0
+    return bits
+  }
+}
+
+const wordsPerPage = rowsPerPage / 32
+
+const changesSince = (space: Space, capture: number): ReadonlyArray<Int32Array> =>
+  space.generations.filter(({ endedBy }) => endedBy > capture).map(({ bits }) => bits)
+
+/** Where the rows of a page lie. */
+interface Page {
+  readonly cells: Float64Array
+  readonly from: number
+  readonly keys: ReadonlyArray<string | null>
+}
+
+/** The key of a row, or null for a free one. */
+const keyAt = (page: Page, place: number, { isInteger, stride }: RowFormat): number | string | null => {
+  if (!isInteger) return page.keys[place] ?? null
+  const key = page.cells[page.from + place * stride] ?? Number.NaN
+  return Number.isNaN(key) ? null : key
+}
+
+class BlockBuilder {
+  private readonly namespace: number
+  private readonly format: RowFormat
+  private readonly rows: Array<number> = []
+  private readonly keys: Array<number | string | null> = []
+  private readonly columns: ReadonlyArray<Float64Array>
+
+  constructor(namespace: number, format: RowFormat) {
+    this.namespace = namespace
+    this.format = format
+    this.columns = Array.from({ length: format.columns }, () => new Float64Array(blockRowsMax))
+  }
+
+  get length(): number {
+    return this.rows.length
+  }
+
+  addPage(rows: ReadonlyArray<number>, page: Page): void {
+    const { isInteger, stride } = this.format
+    const from = page.from + (isInteger ? 1 : 0)
+    const filled = this.rows.length
+    for (const row of rows) {
+      this.rows.push(row)
+      this.keys.push(keyAt(page, row % rowsPerPage, this.format))
+    }
+    for (const [column, values] of this.columns.entries()) {
+      for (const [i, row] of rows.entries()) {
+        const isLive = this.keys[filled + i] !== null
+        values[filled + i] = isLive ? (page.cells[from + (row % rowsPerPage) * stride + column] ?? 0) : 0
+      }
+    }
+  }
+
+  build(): RowBlock {
+    return {
+      namespace: this.namespace,
+      rows: Int32Array.from(this.rows),
+      keys: this.keys,
+      columns: this.columns.map((values) => values.subarray(0, this.rows.length))
+    }
+  }
+}

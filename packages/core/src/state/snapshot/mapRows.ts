@@ -1,0 +1,78 @@
+/** States in maps: packed by key group, always whole. */
+import { Effect } from "effect"
+import { StateValueInvalid } from "../../model/errors.ts"
+import { invariant } from "../../model/invariant.ts"
+import type { KeyValue } from "../../model/keyGroups.ts"
+import type { StateRecord } from "../describeState.ts"
+import { type ValueCodec, ValueMismatch } from "../leafCodecs.ts"
+import type { MapTable } from "../MapTable.ts"
+import type { StoredMaps } from "./OpenObject.ts"
+import type { RestoreContext, StateCapture } from "./RegisteredState.ts"
+import { SectionReader, SectionWriter } from "./SectionRows.ts"
+import type { MapsEntry } from "./snapshotFormat.ts"
+import { storeBytes } from "./storedBytes.ts"
+import { runSteps, type TimeSlice } from "./timeSlice.ts"
+import type { WrittenState } from "./writeSnapshot.ts"
+
+/** Sections that are compressed at a time; two keep the thread pool free for others. */
+const compressedAtOnce = 2
+
+export const captureMaps = <V>(record: StateRecord, table: MapTable<V>, codec: ValueCodec<V>): StateCapture => {
+  const writer = new SectionWriter(codec)
+  const isExclusive = table.size > 0
+  const capture = table.capture(writer)
+  const step = (): boolean => {
+    try {
+      return capture.step()
+    } catch (error) {
+      throw error instanceof ValueMismatch
+        ? new StateValueInvalid({ operator: record.operator, state: record.name, problem: error.message })
+        : error
+    }
+  }
+  return {
+    isExclusive,
+    isFull: true,
+    read: (slice) => runSteps(slice, step),
+    write: (slice) => writeSections(record, writer, slice),
+    release: () => capture.release()
+  }
+}
+
+const writeSections = Effect.fnUntraced(function* <V>(
+  record: StateRecord,
+  writer: SectionWriter<V>,
+  slice: TimeSlice
+): Effect.fn.Return<WrittenState> {
+  const sections = yield* Effect.forEach(
+    writer.end(),
+    ({ bytes, entries, group }) =>
+      Effect.tap(
+        Effect.map(storeBytes(bytes), (stored) => ({ group, entries, stored })),
+        () => slice.pause
+      ),
+    { concurrency: compressedAtOnce }
+  )
+  const entry: MapsEntry = {
+    ...record,
+    layout: "maps",
+    sections: sections.map(({ entries, group, stored }) => [group, entries, stored.size, stored.stored, stored.sum])
+  }
+  return { entry, parts: sections.map(({ stored }) => stored.bytes) }
+})
+
+/** Visits the entries of the key groups in the range. */
+export const restoreMaps = Effect.fnUntraced(function* <V>(
+  stored: StoredMaps,
+  codec: ValueCodec<V>,
+  { range, slice }: RestoreContext,
+  visit: (key: KeyValue, group: number, namespace: number, value: V) => void
+) {
+  for (const { entries, group, rows } of stored.groups) {
+    if (group < range.from || group >= range.to) continue
+    const reader = new SectionReader(yield* rows, codec)
+    const visitRow = (key: KeyValue, namespace: number, value: V): void => visit(key, group, namespace, value)
+    yield* runSteps(slice, () => reader.next(visitRow))
+    invariant(reader.entries === entries, "a section holds as many entries as its header says", { group, entries })
+  }
+})
