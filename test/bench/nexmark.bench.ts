@@ -34,8 +34,8 @@ interface Task {
 
 /** Stateless queries run over few events many times: over all of them, memory would be measured and not the engine. */
 const taskOf = (name: QueryName, query: Query, all: number, scale: Scale): Task => {
-  const few = Math.min(all, 100_000)
-  const passes = scale.pick({ full: 200, quick: 40, tiny: 2 })
+  const few = Math.min(all, 20_000)
+  const passes = scale.pick({ full: 1000, quick: 200, tiny: 2 })
   return query.isStateless ? { name, query, events: few, passes } : { name, query, events: all, passes: 1 }
 }
 
@@ -162,10 +162,12 @@ const tableOf = (
 
 const goalOf = (tables: ReadonlyArray<Table>, missing: string | null): GoalFigure => {
   if (missing !== null) return { goal: "nexmark", figure: null, note: `Flink was not measured: ${missing}` }
-  const ratios = tables.map(({ rows, title }) => ({
-    ratio: rows.find((row) => row.name === us)?.ratio?.median ?? Number.NaN,
-    query: title.slice(0, title.indexOf(","))
-  }))
+  const ratios = tables
+    .filter(({ title }) => title.startsWith("q"))
+    .map(({ rows, title }) => ({
+      ratio: rows.find((row) => row.name === us)?.ratio?.median ?? Number.NaN,
+      query: title.slice(0, title.indexOf(","))
+    }))
   const slowest = ratios.reduce((a, b) => (a.ratio <= b.ratio ? a : b))
   return { goal: "nexmark", figure: slowest.ratio, note: slowest.query }
 }

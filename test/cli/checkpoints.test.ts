@@ -30,13 +30,14 @@ describe("tidemark checkpoints list", () => {
       kind: "final",
       state: "completed",
       reason: null,
-      bytes: expect.any(Number),
+      bytes: final.restoreBytes,
+      restoreBytes: expect.any(Number),
       at: expect.stringMatching(/^20\d\d-.*Z$/),
       records: 100,
       parallelism: 1,
       path: expect.stringMatching(/\/tally\/log\/\d{10}\.json$/)
     })
-    expect(table.stdout).toMatch(/^id +kind +state +at +records +size +took +path\n/)
+    expect(table.stdout).toMatch(/^id +kind +state +at +records +size +restore +took +path\n/)
     expect(table.stdout).toContain("  final ")
   })
 

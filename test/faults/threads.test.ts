@@ -79,6 +79,15 @@ describe("a job on worker threads", () => {
     })
   }
 
+  it("names both ends and the record where a record does not fit the schema by which it crosses", async () => {
+    const directory = newDirectory()
+    const run = Effect.flatMap(load(directory, { threads: 2, parallelism: 2, death: "misfit" }), Job.run)
+    const failed = await Effect.runPromise(Effect.flip(run))
+    expect(String(failed)).toMatch(
+      /A record on its way from "readings" to "totals" does not fit its schema: field "value": expected a number, found "three"/
+    )
+  })
+
   it("refuses threads for a job without a module, and for a sink that others cannot reach", async () => {
     const { job } = countJob()
     const refused = await Effect.runPromise(Effect.flip(Job.run({ ...job, threads: 2 })))

@@ -1,7 +1,10 @@
 /** Defects of the runtime around the machines, seeded one at a time: each is noticed, by a property that it breaks. */
 import { describe, expect, it } from "vitest"
 import { check } from "../../packages/checker/src/search/check.ts"
-import { promisesOf } from "./configurations/Configuration.ts"
+import { machines } from "../../packages/core/src/protocol/machines.ts"
+import { baseMutants } from "../mutants/baseMutants.ts"
+import { type Configuration, promisesOf } from "./configurations/Configuration.ts"
+import { checkLively, lively } from "./configurations/lively.ts"
 import { small } from "./configurations/small.ts"
 import type { DesignMutant } from "./system/Config.ts"
 import { protocolSystem } from "./system/protocolSystem.ts"
@@ -35,14 +38,46 @@ const killers: Readonly<Record<DesignMutant, readonly [configuration: string, ..
 
 describe("a defect of the runtime around the machines", () => {
   it.each(Object.entries(killers))("%s is noticed", (mutant, [name, ...expected]) => {
-    const found = small.find(({ config }) => config.name === name)
-    if (found === undefined) throw new Error(`There is no configuration ${name}.`)
+    const found = configurationOf(name)
     const protocol = protocolSystem({ ...found.config, mutant: mutantOf(mutant) })
     const { violations } = check(protocol.system, promisesOf(protocol, { shows: [], ends: found.ends }))
     const ids = violations.map(({ property }) => property.split(" ")[0])
     expect(ids).toEqual(expected)
   })
 })
+
+/** Mistakes about bases, which the bookkeeping of the machines gives away at once: promises alone notice them, too. */
+const ofBases: ReadonlyArray<readonly [start: string, configuration: string, property: string]> = [
+  ["M25", "pinned", "S26"],
+  ["M26", "pinned", "S26"],
+  ["M28", "pinned", "S26"],
+  ["M29", "deltaInvalidated", "S26"],
+  ["M30", "deltaRestored", "S26"],
+  ["M33", "deltaInvalidated", "S13"]
+]
+
+describe("a mistake about bases", () => {
+  it.each(ofBases)("%s is noticed in %s by %s", (start, name, property) => {
+    const mutant = baseMutants.find((one) => one.name.startsWith(`${start} `))
+    const protocol = protocolSystem({ ...configurationOf(name).config, ...mutant?.change({ machines }) })
+    const { violations } = check(protocol.system, promisesOf(protocol, { shows: [], ends: configurationOf(name).ends }))
+    expect(violations.map((violation) => violation.property.split(" ")[0])).toEqual([property])
+  })
+
+  it("M27 is noticed in the end", () => {
+    const { config, shows } = lively.find((found) => found.config.name === "shared") ?? { config: null, shows: [] }
+    const mutant = baseMutants.find((one) => one.name.startsWith("M27 "))
+    if (config === null || mutant === undefined) throw new Error("The configuration or the mutant is gone.")
+    const { violations } = checkLively({ config: { ...config, ...mutant.change({ machines }) }, shows })
+    expect(violations.map(({ property }) => property.split(" ")[0])).toEqual(["L10"])
+  })
+})
+
+const configurationOf = (name: string): Configuration => {
+  const found = small.find(({ config }) => config.name === name)
+  if (found === undefined) throw new Error(`There is no configuration ${name}.`)
+  return found
+}
 
 const mutantOf = (name: string): DesignMutant => {
   const found = Object.keys(killers).find((known): known is DesignMutant => known === name)

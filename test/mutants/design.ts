@@ -5,60 +5,14 @@
  * a mutant that somebody else notices, or late, says something about the properties.
  */
 import { assign } from "xstate"
-import { type CommandsOption, rewriteCommands } from "../../packages/checker/src/mutation/index.ts"
+import { rewriteCommands } from "../../packages/checker/src/mutation/index.ts"
 import type { CheckpointId } from "../../packages/core/src/model/ids.ts"
-import type { Acknowledgement, CheckpointCommand } from "../../packages/core/src/protocol/checkpointMessages.ts"
 import type { CommitterContext } from "../../packages/core/src/protocol/committerMachine.ts"
 import type { Prepared } from "../../packages/core/src/protocol/committerMessages.ts"
-import {
-  begin,
-  type CoordinatorStep,
-  complete,
-  type Invalidated,
-  invalidate
-} from "../../packages/core/src/protocol/coordinatorContext.ts"
 import { excluding, including } from "../../packages/core/src/protocol/sorted.ts"
-import type { DesignMutant, Machines } from "../model/system/Config.ts"
+import { baseMutants } from "./baseMutants.ts"
+import { type DesignedMutant, machine, protocolCommands, runtime } from "./DesignedMutant.ts"
 import type { Result } from "./harness/Result.ts"
-
-/** The machines and the runtime around them, with their mistakes. */
-export interface Variant {
-  readonly machines: Machines
-  readonly mutant?: DesignMutant
-}
-
-export interface DesignedMutant {
-  readonly name: string
-  /** Where it was seen. */
-  readonly anchor: string
-  /**
-   * Beginnings of the names of the properties that may notice it; none if it changes nothing, because another defence
-   * stands before it.
-   */
-  readonly killedBy: ReadonlyArray<string>
-  /** Steps of the shortest counterexample, at most. */
-  readonly lengthMax: number
-  readonly change: (variant: Variant) => Variant
-}
-
-/** How the machines of the protocol name what they command. */
-export const protocolCommands: CommandsOption = {
-  action: "perform",
-  nameOf: (command) =>
-    typeof command === "object" && command !== null && "_tag" in command ? String(command._tag) : "?"
-}
-
-const runtime =
-  (mutant: DesignMutant) =>
-  (variant: Variant): Variant => ({ ...variant, mutant })
-
-/** Changes one of the machines. */
-const machine =
-  <K extends keyof Machines>(key: K, change: (machine: Machines[K]) => Machines[K]) =>
-  (variant: Variant): Variant => ({
-    ...variant,
-    machines: { ...variant.machines, [key]: change(variant.machines[key]) }
-  })
 
 /** A committer for which other transactions are due. */
 const committing = (isDue: (prepared: Prepared, context: CommitterContext) => boolean) =>
@@ -119,85 +73,7 @@ const hearsOldAttempts = machine("job", (job) => job.provide({ guards: { isThisA
 
 const capturesAtFirstBarrier = machine("subtask", (subtask) => subtask.provide({ guards: { isComplete: () => true } }))
 
-// Bases and what is shared.
-
-const ids = (value: unknown): ReadonlyArray<CheckpointId> =>
-  Array.isArray(value) ? value.filter((id): id is CheckpointId => typeof id === "number") : []
-
-type StartOfCheckpoint = Extract<CoordinatorStep, { readonly _tag: "StartParts" }>
-
-const isStartOfCheckpoint = (command: unknown): command is StartOfCheckpoint =>
-  protocolCommands.nameOf(command) === "StartParts"
-
-/** A coordinator that names other bases, and pins those. */
-const basedOn = (choose: (context: Readonly<Record<string, unknown>>) => CheckpointId | undefined) =>
-  machine("coordinator", (coordinator) =>
-    rewriteCommands(
-      coordinator.provide({
-        actions: {
-          begin: assign(({ context }) => {
-            const base = choose({ ...context })
-            const pins = base === undefined ? context.pins : [...context.pins, { id: context.nextId, base }]
-            return { ...begin(context), pins }
-          })
-        }
-      }),
-      protocolCommands,
-      (commands, _, { context }) =>
-        commands.map((command) =>
-          isStartOfCheckpoint(command) ? startedFrom(command, choose(context) ?? null) : command
-        )
-    )
-  )
-
-const startedFrom = (command: StartOfCheckpoint, base: CheckpointId | null): StartOfCheckpoint => ({
-  ...command,
-  parts: command.parts.map(({ key, input }) => ({
-    key,
-    input: input.isRecorded ? input : { ...input, barrier: { ...input.barrier, base } }
-  }))
-})
-
-/** Where deltas are allowed at all. */
-const isIncremental = ({ policy }: Readonly<Record<string, unknown>>): boolean =>
-  typeof policy === "object" && policy !== null && "incremental" in policy && policy.incremental === true
-
-const pinsNothing = machine("coordinator", (coordinator) =>
-  coordinator.provide({ actions: { begin: assign(({ context }) => ({ ...begin(context), pins: [] })) } })
-)
-
-const unpinsAll = machine("coordinator", (coordinator) =>
-  coordinator.provide({
-    actions: { complete: assign(({ context }, id: CheckpointId) => ({ ...complete(context, id), pins: [] })) }
-  })
-)
-
-const neverUnpins = machine("coordinator", (coordinator) =>
-  coordinator.provide({
-    actions: {
-      invalidate: assign(({ context }, what: Invalidated) => ({ ...invalidate(context, what), pins: context.pins }))
-    }
-  })
-)
-
-const releasesShared = machine("checkpoint", (checkpoint) =>
-  rewriteCommands(checkpoint, protocolCommands, (commands, _, { context }) =>
-    commands.map((command) =>
-      isRelease(command) ? { ...command, objects: [...command.objects, ...sharedBy(context.acknowledged)] } : command
-    )
-  )
-)
-
-const isRelease = (command: unknown): command is Extract<CheckpointCommand, { readonly _tag: "ReleaseState" }> =>
-  protocolCommands.nameOf(command) === "ReleaseState"
-
-const isAcknowledgement = (value: unknown): value is Acknowledgement =>
-  typeof value === "object" && value !== null && "handle" in value
-
-const sharedBy = (acknowledged: unknown): ReadonlyArray<string> =>
-  Array.isArray(acknowledged) ? acknowledged.filter(isAcknowledgement).flatMap(({ handle }) => handle.shared) : []
-
-export const designedMutants: ReadonlyArray<DesignedMutant> = [
+const otherMutants: ReadonlyArray<DesignedMutant> = [
   {
     name: "M1 alignment does not block the input",
     anchor: "FLINK-20645, FLINK-20654, FLINK-21104: corrupted checkpoints",
@@ -366,97 +242,10 @@ export const designedMutants: ReadonlyArray<DesignedMutant> = [
     killedBy: ["S8", "S13"],
     lengthMax: 50,
     change: runtime("releasedBeforeEntry")
-  },
-  {
-    name: "M25 a base is not pinned",
-    anchor: "FLINK-29913: shared state discarded while several checkpoints are pending",
-    killedBy: ["S26"],
-    lengthMax: 60,
-    change: pinsNothing
-  },
-  {
-    name: "M26 a completion unpins the bases of all that is pending",
-    anchor: "FLINK-29913, counted wrongly",
-    killedBy: ["S26"],
-    lengthMax: 60,
-    change: unpinsAll
-  },
-  {
-    name: "M27 an invalidated checkpoint keeps its base for ever",
-    anchor: "a reference that is never given back",
-    killedBy: ["A1", "L10"],
-    lengthMax: 60,
-    change: neverUnpins
-  },
-  {
-    name: "M28 a pending checkpoint is named as a base",
-    anchor: "FLINK-6533: shared state of checkpoints that are not confirmed",
-    killedBy: ["S26"],
-    lengthMax: 40,
-    change: basedOn((context) => (isIncremental(context) ? ids(context.pending).at(-1) : undefined))
-  },
-  {
-    name: "M29 the last checkpoint is named as a base, also if it was invalidated",
-    anchor: "FLINK-6533, once it is known to be of no use",
-    killedBy: ["S26"],
-    lengthMax: 40,
-    change: basedOn(({ nextId, pending, ...context }) => {
-      const [last] = ids([nextId])
-      return isIncremental(context) && last !== undefined && last > 1 && !ids(pending).includes(last - 1)
-        ? last - 1
-        : undefined
-    })
-  },
-  {
-    name: "M30 a checkpoint of an earlier attempt is named as a base",
-    anchor: "FLINK-26985: whose the shared state of a restored checkpoint is",
-    killedBy: ["S26"],
-    lengthMax: 60,
-    change: basedOn((context) => (isIncremental(context) ? ids(context.retained).at(-1) : undefined))
-  },
-  {
-    name: "M31 retention removes what newer checkpoints share",
-    anchor: "FLINK-7783: a checkpoint is disposed of with what others refer to",
-    killedBy: ["S13", "S26"],
-    lengthMax: 50,
-    change: runtime("retirementReleasesShared")
-  },
-  {
-    name: "M32 an entry that is being removed protects nothing any more",
-    anchor: "FLINK-7268: counts beside a deletion that is under way",
-    killedBy: ["S13"],
-    lengthMax: 60,
-    change: runtime("entryBeingRemovedDoesNotCount")
-  },
-  {
-    name: "M33 releasing an invalidated checkpoint removes what it shares",
-    anchor: "FLINK-24611: an aborted checkpoint takes shared files with it",
-    killedBy: ["S13", "S26"],
-    lengthMax: 50,
-    change: releasesShared
-  },
-  {
-    name: "M34 the sweep of a start keeps only what checkpoints have written themselves",
-    anchor: "FLINK-26985, at the start of a run",
-    killedBy: ["S13", "S8"],
-    lengthMax: 60,
-    change: runtime("sweepForgetsShared")
-  },
-  {
-    name: "M35 a restore reads the last delta only",
-    anchor: "a chain of deltas without its beginning",
-    killedBy: ["S27"],
-    lengthMax: 60,
-    change: runtime("restoreForgetsShared")
-  },
-  {
-    name: "M36 changes are forgotten at the capture, not when their checkpoint is named as a base",
-    anchor: "changes of an aborted checkpoint, lost for the next one",
-    killedBy: ["S27"],
-    lengthMax: 50,
-    change: runtime("changesForgotten")
   }
 ]
+
+export const designedMutants: ReadonlyArray<DesignedMutant> = [...otherMutants, ...baseMutants]
 
 /** What does not agree with what is expected of the design mutants; nothing if all is as it says. */
 export const designDisagreements = (results: ReadonlyArray<Result>): ReadonlyArray<string> =>

@@ -161,3 +161,6 @@ single.map(({ value }) => value.median)
 timed.window(Window.tumbling("1 day"))
 // @ts-expect-error no unit of time
 Window.tumbling("1 fortnight")
+Window.sliding("10 minutes", "1 minute")
+// @ts-expect-error how often a window begins
+Window.sliding("10 minutes")

@@ -27,7 +27,7 @@ export class StoppedAtOnce extends Data.TaggedError("StoppedAtOnce")<{
 
 export const exitCodes = { fine: 0, failed: 1, usage: 2, refused: 3, bug: 70 } as const
 
-const usage: ReadonlySet<string> = new Set(["UsageInvalid", "PipelineInvalid"])
+const usage: ReadonlySet<string> = new Set(["UsageInvalid", "PipelineInvalid", "JobModuleInvalid"])
 
 const refused: ReadonlySet<string> = new Set([
   "StorageLocked",
@@ -43,9 +43,11 @@ const refused: ReadonlySet<string> = new Set([
 const failed: ReadonlySet<string> = new Set([
   "StorageFailure",
   "UserFunctionFailed",
+  "RecordInvalid",
   "StateValueInvalid",
   "SourceFailure",
   "SinkFailure",
+  "ThreadDied",
   "CheckpointRefused",
   "JobFailed"
 ])

@@ -1,6 +1,6 @@
 /** What the queries come to, computed from their definitions over a list of events: what engines are held against. */
 import { type Bid, type Event, isBid } from "./Event.ts"
-import { auctionModulo, higher, hotItemsNumber, type QueryName, slideMs, sumModulo, windowMs } from "./queries.ts"
+import { auctionModulo, higher, hotItemsNumber, type QueryName, remainder, slideMs, windowMs } from "./queries.ts"
 
 /** A count of results, and a sum of a number of each. */
 export interface Answer {
@@ -57,7 +57,7 @@ const highestBids = (events: ReadonlyArray<Event>): ReadonlyArray<number> => {
     const start = bid.time - (bid.time % windowMs)
     windows.set(start, higher(windows.get(start) ?? bid, bid))
   }
-  return [...windows.values()].map(({ auction, bidder, price, time }) => auction + bidder + price + (time % sumModulo))
+  return [...windows.values()].map(({ auction, bidder, price, time }) => auction + bidder + price + remainder(time))
 }
 
 const runningSums = (events: ReadonlyArray<Event>): ReadonlyArray<number> => {
@@ -65,6 +65,6 @@ const runningSums = (events: ReadonlyArray<Event>): ReadonlyArray<number> => {
   return bidsOf(events).map(({ bidder, price }) => {
     const sum = (sums.get(bidder) ?? 0) + price
     sums.set(bidder, sum)
-    return sum % sumModulo
+    return remainder(sum)
   })
 }

@@ -15,8 +15,8 @@ export const slideMs = 5_000
 export const auctionModulo = 123
 /** Partial maxima of q7, so that one subtask need not see all bids. */
 const highestParts = 16
-/** Of checksums: sums of sums grow beyond what a double holds exactly. */
-export const sumModulo = 1_000_003
+/** Of checksums, since sums of sums grow beyond what a double holds exactly. `%` would be a call for a double. */
+export const remainder = (value: number): number => value - Math.floor(value / 1_000_003) * 1_000_003
 
 export interface Query {
   readonly title: string
@@ -124,12 +124,12 @@ const mostBids = Aggregate.custom<AuctionBids, HotItems, HotItems>({
 })
 
 export const hotItemsNumber = ({ auctions, bids, start }: HotItems): number =>
-  auctions.reduce((sum, auction) => sum + auction, bids + (start % sumModulo))
+  auctions.reduce((sum, auction) => sum + auction, bids + remainder(start))
 
 const highestBid = (source: Source<Event>): CountedPipeline =>
   counted(
     Bid,
-    (bid) => bid.auction + bid.bidder + bid.price + (bid.time % sumModulo),
+    (bid) => bid.auction + bid.bidder + bid.price + remainder(bid.time),
     (sink) =>
       Pipeline.make("q7")
         .from("events", source)
@@ -165,7 +165,7 @@ const highest = Aggregate.custom<Bid, Bid, Bid>({
 const keyedSum = (source: Source<Event>): CountedPipeline =>
   counted(
     Spending,
-    ({ price }) => price % sumModulo,
+    ({ price }) => remainder(price),
     (sink) =>
       Pipeline.make("sum")
         .from("events", source)

@@ -64,22 +64,23 @@ describe("explain", () => {
         exchange by page (string) to "daily"
         code:
         "use strict"
+        const { assign3, invalidEventTime4, keeps5, invalidKey8, keyGroupOf9, hash10 } = bound
         const output = context.output
+        const hashes = output.isSingle !== true
         let watermark = -Infinity
         let highest = -Infinity
         const run = (columns) => {
           const values = columns.values
-          const timestamps = columns.timestamps
-          const timed = timestamps.length > 0
           const length = values.length
           const currentWatermark = watermark
           let maxTimestamp = highest
+          let written = 0
           let at = 0
           let index = 0
           try {
             for (; index < length; index++) {
               const value = values[index]
-              const timestamp = timed ? timestamps[index] : -Infinity
+              const timestamp = -Infinity
               // eventTime-1: event time
               at = 0
               const answer1 = assign3(value)
@@ -92,10 +93,11 @@ describe("explain", () => {
                 at = 2
                 const key6 = value["page"]
                 if (typeof key6 !== "string") throw invalidKey8(key6)
-                const group7 = keyGroupOf9(hash10(key6))
+                const group7 = hashes ? keyGroupOf9(hash10(key6)) : 0
                 at = 3
                 output.collect(value, timestamp2, key6, group7)
               }
+              at = 0
             }
           } catch (error) {
             throw fail(error, { step: at, position: context.position(index), record: values[index] })
@@ -129,24 +131,26 @@ describe("explain", () => {
         exchange by function ([string, number]) to "latest"
         code:
         "use strict"
+        const { map7, key10, toTupleText11, keyGroupOf12, hash13, rows4 } = bound
         const output = context.output
         let watermark = -Infinity
         let highest = -Infinity
         let fired = -Infinity
         let at = 0
         let firing
+        let written = 0
         let late0 = 0
-        const emit4 = (value, timestamp, key, group) => {
+        const emit5 = (value, timestamp, key, group) => {
           const currentWatermark = watermark
           firing = value
           // map-5: map
           at = 1
-          const value5 = map6(value)
+          const value6 = map7(value)
           at = 2
-          const key7 = toTupleText10(key9(value5))
-          const group8 = keyGroupOf11(hash12(key7))
+          const key8 = toTupleText11(key10(value6))
+          const group9 = keyGroupOf12(hash13(key8))
           at = 3
-          output.collect(value5, timestamp, key7, group8)
+          output.collect(value6, timestamp, key8, group9)
           at = 0
         }
         const run = (columns) => {
@@ -158,6 +162,7 @@ describe("explain", () => {
           const length = values.length
           const currentWatermark = watermark
           let maxTimestamp = highest
+          let written = 0
           let at = 0
           let index = 0
           try {
@@ -171,10 +176,18 @@ describe("explain", () => {
               const start1 = Math.floor(timestamp / 86400000) * 86400000
               if (start1 + 86399999 <= currentWatermark) late0++
               else {
-                const accumulator2 = table3.acquire(key, group, start1)
-                accumulator2["visits.count"]++
-                accumulator2["worst.max"] = Math.max(accumulator2["worst.max"], value["size"])
+                let at3 = rows4.seekText(key, start1)
+                let slab2 = rows4.slab
+                if (at3 < 0) {
+                  at3 = rows4.create(key, start1)
+                  slab2 = rows4.slab
+                  slab2[at3] = 0
+                  slab2[at3 + 1] = -Infinity
+                }
+                slab2[at3]++
+                slab2[at3 + 1] = Math.max(slab2[at3 + 1], value["size"])
               }
+              at = 0
             }
           } catch (error) {
             throw fail(error, { step: at, position: context.position(index), record: values[index] })
@@ -191,11 +204,11 @@ describe("explain", () => {
             at = 0
             firing = undefined
             if (Math.floor((previous + 1) / 86400000) < Math.floor((current + 1) / 86400000)) {
-              for (const start of table3.namespaces()) {
+              for (const start of rows4.namespaces()) {
                 if (start + 86399999 > current) break
                 const end = start + 86400000
-                table3.drain(start, (key, group, accumulator) => {
-                  emit4({ key: key, window: { start, end }, value: { "visits": accumulator["visits.count"], "worst": accumulator["worst.max"] } }, end - 1, key, group)
+                rows4.drain(start, (key, slab, offset) => {
+                  emit5({ key: key, window: { start, end }, value: { "visits": slab[offset], "worst": slab[offset + 1] } }, end - 1, key, 0)
                 })
               }
             }
@@ -227,10 +240,10 @@ describe("explain", () => {
         report: sink nowhere (two-phase)
         code:
         "use strict"
+        const { frozen4, reduce5, table2 } = bound
         const output = context.output
         const direct = directOutputOf(output)
         const writer = direct.writer
-        let written = 0
         let watermark = -Infinity
         let highest = -Infinity
         const run = (columns) => {
@@ -242,6 +255,7 @@ describe("explain", () => {
           const length = values.length
           const currentWatermark = watermark
           let maxTimestamp = highest
+          let written = 0
           let at = 0
           let index = 0
           try {
@@ -252,12 +266,13 @@ describe("explain", () => {
               const group = groups[index]
               // latest: running reduce
               at = 0
-              const before2 = table1.get(key, group, 0)
-              const reduced3 = frozen4(before2 === undefined ? value : reduce5(before2, value))
-              table1.set(key, group, 0, reduced3)
+              const before3 = table2.get(key, group, 0)
+              const reduced1 = frozen4(before3 === undefined ? value : reduce5(before3, value))
+              table2.set(key, group, 0, reduced1)
               at = 2
               written++
-              writer.write(reduced3, timestamp)
+              writer.write(reduced1, timestamp)
+              at = 0
             }
           } catch (error) {
             throw fail(error, { step: at, position: context.position(index), record: values[index] })

@@ -60,11 +60,16 @@ const reduceOf = fc.tuple(keyKind, failsAt).map(
       keyedBy(kind, stream).reduce(uid, (left, right) => throwing(at, () => ({ ...right, size: left.size + 1 }))(right))
 )
 
-const windowOf = fc.tuple(keyKind, failsAt, fc.integer({ min: 1, max: 12 })).map(
-  ([kind, at, size]): Extend =>
+/** Windows of one size, every so often or one after the other. */
+const windows = fc
+  .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
+  .map(([a, b]) => (a <= b ? Window.tumbling(a) : Window.sliding(a, b)))
+
+const windowOf = fc.tuple(keyKind, failsAt, windows).map(
+  ([kind, at, window]): Extend =>
     (stream, uid) =>
       keyedBy(kind, stream)
-        .window(Window.tumbling(size))
+        .window(window)
         .aggregate(uid, {
           all: Aggregate.count,
           some: Aggregate.count(throwing(at, (visit) => visit.size > 3)),

@@ -117,7 +117,7 @@ describe("the coordinator under any events", () => {
     incremental: fc.boolean()
   })
 
-  it("K1 K2 K5 K6 S6 S11 S12 are kept", () => {
+  it("K1 K2 K5 K6 K7 S6 S11 S12 are kept", () => {
     fc.assert(
       fc.property(policies, fc.array(events, some), (policy, given) => {
         const triggered: Array<number> = []
@@ -135,6 +135,10 @@ describe("the coordinator under any events", () => {
                   expect(command.barrier.id, "S6").toBeGreaterThan(triggered.at(-1) ?? 0)
                   expect(command.barrier.id, "K1").toBeLessThan(context.idsEnd)
                   expect(owner.matches("active"), "K5").toBe(true)
+                  const { base } = command.barrier
+                  const mayHaveBase = policy.incremental && base !== null
+                  expect(base === null || (mayHaveBase && completed.has(base)), "K7").toBe(true)
+                  expect(base ?? context.firstId, "K7").toBeGreaterThanOrEqual(context.firstId)
                   triggered.push(command.barrier.id)
                 }
                 if (command._tag === "NotifyCompleted") completed.add(command.id)
@@ -147,7 +151,11 @@ describe("the coordinator under any events", () => {
               ).toEqual([])
               const exempt = context.terminal?.id === null ? 0 : 1
               expect(context.pending.length, "K2").toBeLessThanOrEqual(policy.concurrentMax + exempt)
-              expect(context.retained.length).toBeLessThanOrEqual(Math.max(policy.retained, 3))
+              expect(context.retained.length).toBeLessThanOrEqual(Math.max(policy.retained, 3) + context.pins.length)
+              for (const { id, base } of context.pins) {
+                expect(context.pending, "K7").toContain(id)
+                if (owner.matches("active")) expect(context.retained, "K7").toContain(base)
+              }
               expect(context.manualWanted).toBeLessThanOrEqual(policy.queuedTriggersMax + 1)
               expect(parts.map(({ key }) => key)).toEqual(
                 [...context.pending, ...context.retained].sort((a, b) => a - b)

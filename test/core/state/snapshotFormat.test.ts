@@ -3,6 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
 import xxhash from "xxhash-wasm"
 import { expectGolden, writeGolden } from "./support/golden.ts"
+import { expectGoldenChain, writeGoldenChain } from "./support/goldenChain.ts"
 import { contents, encoded, groupOf, makeSubtask, open, restored } from "./support/sums.ts"
 
 const makeSnapshot = Effect.suspend(() => {
@@ -27,6 +28,8 @@ const problemOf = (bytes: Uint8Array): Effect.Effect<string> =>
     },
     onSuccess: () => "opened"
   })
+
+const goldenFile = (name: string): Uint8Array => readFileSync(new URL(`golden/${name}`, import.meta.url))
 
 describe("the format of state objects", () => {
   it.effect("S1 every changed bit is noticed, and nothing else than a corrupt snapshot is told", () =>
@@ -88,11 +91,15 @@ describe("the format of state objects", () => {
     })
   )
 
-  it.effect("format 1 as first written is still restored", () =>
-    expectGolden(readFileSync(new URL("golden/format1.snapshot", import.meta.url)))
+  it.effect("format 1 as first written is still restored", () => expectGolden(goldenFile("format1.snapshot")))
+
+  it.effect("format 2 as first written is still restored, also where it continues another object", () =>
+    expectGoldenChain([goldenFile("format2-full.snapshot"), goldenFile("format2-delta.snapshot")])
   )
 
-  it.effect("what is written today is restored as the golden file is", () => Effect.flatMap(writeGolden, expectGolden))
+  it.effect("what is written today is restored as the golden files are", () =>
+    Effect.andThen(Effect.flatMap(writeGolden, expectGolden), Effect.flatMap(writeGoldenChain, expectGoldenChain))
+  )
 
   it.effect("an object restored and written again holds the same", () =>
     Effect.gen(function* () {

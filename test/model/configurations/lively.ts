@@ -134,11 +134,10 @@ export const lively: ReadonlyArray<LivelyConfiguration> = [
       plan: plans.pipe(0),
       hasEnd: false,
       policy: { incremental: true, concurrentMax: 2 },
-      stimuli: { request: 3, compaction: { task: 1 } },
-      faults: { lose: 1 },
-      unreliable: ["trigger.received"]
+      stimuli: { request: 3 },
+      faults: { "store.fails": 1 }
     },
-    shows: ["L10"],
-    states: 8_354
+    shows: ["L1", "L10"],
+    states: 17_473
   }
 ]

@@ -271,11 +271,8 @@ export const A20: ModelProperty = {
         if (!job.matches("running")) return true
         const { entries } = view.resource(protocol.log)
         // Nobody has heard whether the entry is gone: its objects wait for the next claim as well.
-        const unsure = (config.faults ?? {})["log.late"] === undefined ? [] : view.of(process.coordinator)?.retiring
-        const named = [
-          ...manifestsIn({ entries }).flatMap(objectsOf),
-          ...(unsure ?? []).flatMap(({ objects }) => objects)
-        ]
+        const unsure = config.faults?.["log.late"] === undefined ? [] : (view.of(process.coordinator)?.retiring ?? [])
+        const named = [...manifestsIn({ entries }).flatMap(objectsOf), ...unsure.flatMap(({ objects }) => objects)]
         const leader = leaderTerm({ entries })
         const lost = view
           .resource(protocol.store)

@@ -203,7 +203,13 @@ const L10: LivenessProperty = {
   sentence:
     "what is surplus, and no longer a base of anything pending, is removed while the job runs: entries, and objects that nobody shares",
   of: (protocol, name) => {
+    // A deletion that has failed leaves its object to the next start.
+    const isDisturbed = (view: View): boolean => {
+      const { faults = {} } = protocol.settings.config
+      return Object.entries(faults).some(([fault, times]) => view.faultsLeft(fault) < times)
+    }
     const isLeft = (view: View): boolean => {
+      if (isDisturbed(view)) return false
       const { invalidated, retired } = view.history(protocol.history)
       const named = manifestsIn(view.resource(protocol.log)).flatMap(objectsOf)
       const isOver = (object: string) => [...invalidated, ...retired].includes(checkpointOf(object))

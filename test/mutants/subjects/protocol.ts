@@ -7,7 +7,8 @@ import { type LivelyConfiguration, lively } from "../../model/configurations/liv
 import { small } from "../../model/configurations/small.ts"
 import { liveNameOf, liveness } from "../../model/properties/liveness.ts"
 import { protocolSystem } from "../../model/system/protocolSystem.ts"
-import { designedMutants, designedPairs, protocolCommands, type Variant } from "../design.ts"
+import { protocolCommands, type Variant } from "../DesignedMutant.ts"
+import { designedMutants, designedPairs } from "../design.ts"
 import type { Configuration, MachineMutant, Subject } from "../harness/Subject.ts"
 import { more, type SafeConfiguration } from "./configurations.ts"
 

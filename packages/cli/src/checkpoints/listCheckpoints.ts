@@ -16,18 +16,19 @@ export const listCheckpoints = Effect.fnUntraced(function* (place: Place, option
 
 const listText = (checkpoints: ReadonlyArray<ListedCheckpoint>): string => {
   const hasSeveralJobs = new Set(checkpoints.map(({ job }) => job)).size > 1
-  const head = ["id", "kind", "state", "at", "records", "size", "took", "path"]
-  const rows = checkpoints.map(({ at, bytes, durationMs, id, kind, path, reason, records, state }) => [
+  const head = ["id", "kind", "state", "at", "records", "size", "restore", "took", "path"]
+  const rows = checkpoints.map(({ at, bytes, durationMs, id, kind, path, reason, records, restoreBytes, state }) => [
     String(id),
     kind,
     reason === null ? state : `${state} (${reason})`,
     at.slice(0, 19).replace("T", " "),
     countText(records),
     bytesText(bytes),
+    restoreBytes === null ? "-" : bytesText(restoreBytes),
     millisText(durationMs),
     path
   ])
-  if (!hasSeveralJobs) return tableText([head, ...rows], [0, 4, 5, 6])
+  if (!hasSeveralJobs) return tableText([head, ...rows], [0, 4, 5, 6, 7])
   const withJob = rows.map((row, index) => [checkpoints[index]?.job ?? "", ...row])
-  return tableText([["job", ...head], ...withJob], [1, 5, 6, 7])
+  return tableText([["job", ...head], ...withJob], [1, 5, 6, 7, 8])
 }

@@ -5,7 +5,7 @@ import type { Manifest } from "@tidemark/core/storage"
 import { Console, Effect, Schema } from "effect"
 import { bytesText, countText, millisText } from "../output/format.ts"
 import { openOneJob, type Place } from "./openJobs.ts"
-import { type ListedCheckpoint, readCheckpoints } from "./readCheckpoints.ts"
+import { type ListedCheckpoint, objectsOf, readCheckpoints } from "./readCheckpoints.ts"
 
 /** Fails: for an id that the log does not know, and for damaged state objects. */
 export const showCheckpoint = Effect.fnUntraced(function* (
@@ -49,12 +49,16 @@ const decodeOperators = Schema.decodeUnknownOption(Operators)
 const shownText = ({ content, listed, manifest }: Shown): string => {
   const operators = decodeOperators(manifest.operators)
   const objects = manifest.tasks.flatMap((task) => task.subtasks).length
+  const restored = objectsOf(manifest).size
   return [
     `checkpoint ${listed.id} (${listed.kind}) of job "${listed.job}"`,
     `  state        ${listed.state}${listed.reason === null ? "" : ` (${listed.reason})`}`,
     `  completed    ${listed.at}, ${millisText(listed.durationMs)} after its trigger`,
     `  records      ${countText(listed.records)}`,
     `  size         ${bytesText(listed.bytes)} in ${countText(objects)} objects`,
+    ...(restored === objects || listed.restoreBytes === null
+      ? []
+      : [`  a restore    reads ${bytesText(listed.restoreBytes)} in ${countText(restored)} objects`]),
     `  parallelism  ${listed.parallelism} (${manifest.keyGroups} key groups)`,
     `  log entry    ${listed.path}`,
     ...(operators._tag === "Some" ? operators.value.flatMap((operator) => operatorLines(operator, content)) : [])
@@ -68,7 +72,11 @@ const operatorLines = (
   `  ${kind} "${uid}"`,
   ...states
     .filter(({ operator }) => operator === uid)
-    .map(({ bytes, entries, state }) => `    state "${state}": ${countText(entries)} entries, ${bytesText(bytes)}`),
+    .map(
+      ({ bytes, deltaBytes, entries, state }) =>
+        `    state "${state}": ${countText(entries)} entries, ${bytesText(bytes)}` +
+        `${deltaBytes === 0 ? "" : `, ${bytesText(deltaBytes)} of them in deltas`}`
+    ),
   ...splits
     .filter(({ operator }) => operator === uid)
     .map(

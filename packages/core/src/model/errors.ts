@@ -172,6 +172,22 @@ export class UserFunctionFailed extends Data.TaggedError("UserFunctionFailed")<{
   }
 }
 
+/** A record that crosses from one thread to another does not fit the schema of its stream. */
+export class RecordInvalid extends Data.TaggedError("RecordInvalid")<{
+  readonly from: OperatorUid
+  readonly to: OperatorUid
+  readonly problem: string
+  readonly record: string
+}> {
+  readonly retry: Retry = "never"
+  override get message(): string {
+    return (
+      `A record on its way from "${this.from}" to "${this.to}" does not fit its schema: ${this.problem}. ` +
+      `Record: ${this.record}. Fix the function that makes it, or the schema; the job resumes from its last checkpoint.`
+    )
+  }
+}
+
 /** A value in keyed state does not fit the schema of the state; noticed when a checkpoint writes it. */
 export class StateValueInvalid extends Data.TaggedError("StateValueInvalid")<{
   readonly operator: OperatorUid

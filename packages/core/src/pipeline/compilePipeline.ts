@@ -9,6 +9,7 @@ import { PipelineInvalid } from "../model/errors.ts"
 import { isAggregate } from "../operator/Aggregate.ts"
 import { makeAggregation } from "../operator/aggregation.ts"
 import { eventTimeStep } from "../operator/eventTime.ts"
+import { fieldsRead } from "../operator/fieldsRead.ts"
 import { filterStep } from "../operator/filter.ts"
 import { flatMapStep } from "../operator/flatMap.ts"
 import { type KeySelector, makeKeySelector } from "../operator/keySelector.ts"
@@ -151,7 +152,8 @@ class PipelineCompiler {
     const { restore: restoreKey, schema } = key
     const options = { uid, kind, description, sizeMs, aggregation, key: schema, restoreKey }
     const step = everyMs === null ? windowAggregateStep(options) : slidingAggregateStep({ ...options, everyMs })
-    this.#reshape(step, windowResultSchema(schema, aggregation.result))
+    const reads = fieldsRead(spec)
+    this.#reshape(reads === null ? step : { ...step, reads }, windowResultSchema(schema, aggregation.result))
   }
 
   /** Ends the task before a keyed operator in an exchange, and begins the operator's own. */

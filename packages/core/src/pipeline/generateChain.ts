@@ -4,6 +4,9 @@
  * G1 Every instance gets code of its own: what V8 learns of one chain is never spoilt by another.
  * G2 No call, allocation or closure per record but those of the user's functions, the tables and the output.
  * G3 The loop itself calls a sink's writer: at its own call site V8 can inline it, behind a shared method it cannot.
+ * G4 What the loop calls are constants, of which V8 knows the target, and what it counts are local variables: a variable
+ *    of the outer function is a memory access per record.
+ * G5 Every turn of the loop ends with `at` as it began: a value carried around the loop took up to a third of its time.
  */
 import { type ChainContext, type ChainInstance, directOutputOf } from "../operator/ChainInstance.ts"
 import { always } from "../operator/keySelector.ts"
@@ -26,17 +29,16 @@ export const generateChain = (task: TaskPlan): GeneratedChain => {
     instantiate: (context) => {
       const tables = openTables(task, context.state)
       const make = new Function(
-        ...["context", "fail", "firedPosition", "source", "directOutputOf"],
-        ...writer.bound.map((binding) => binding.name),
-        ...writer.tables.map((table) => table.name),
-        ...writer.rows.map((rows) => rows.name),
+        ...["context", "fail", "firedPosition", "source", "directOutputOf", "bound"],
         `${source}\n//# sourceURL=${sourceUrl(task, context)}`
       )
       return make(
         ...[context, chainFailure(task, context.subtask), firedPosition, source, directOutputOf],
-        ...writer.bound.map((binding) => binding.value),
-        ...writer.tables.map((table) => tables(table.step, table.state)),
-        ...writer.rows.map((rows) => rowsOf(tables(rows.step, rows.state)))
+        Object.fromEntries([
+          ...writer.bound.map(({ name, value }) => [name, value]),
+          ...writer.tables.map(({ name, state, step }) => [name, tables(step, state)]),
+          ...writer.rows.map(({ name, state, step }) => [name, rowsOf(tables(step, state))])
+        ])
       )
     }
   }
@@ -113,11 +115,13 @@ const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: Writ
   const firing = task.steps.map((step, index) => emitFiring(task, { codes, index, output, step }))
   const fires = firing.some((code) => code.advance !== "")
   const late = [...writer.late]
+  const constants = [...writer.bound, ...writer.tables, ...writer.rows].map(({ name }) => name)
   return `"use strict"
+const { ${constants.join(", ")} } = bound
 const output = context.output
-${skipsHash(task) ? `const ${hashes} = output.isSingle !== true\n` : ""}${isSink(task) ? "const direct = directOutputOf(output)\nconst writer = direct.writer\nlet written = 0\n" : ""}let watermark = -Infinity
+${skipsHash(task) ? `const ${hashes} = output.isSingle !== true\n` : ""}${isSink(task) ? "const direct = directOutputOf(output)\nconst writer = direct.writer\n" : ""}let watermark = -Infinity
 let highest = -Infinity
-${fires ? "let fired = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
+${fires ? "let fired = -Infinity\nlet at = 0\nlet firing\nlet written = 0\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
 ${emitAdvance(task, firing)}
 return {
 run,
@@ -188,18 +192,18 @@ const emitRun = (task: TaskPlan, body: (record: RecordNames) => string): string 
   }
   return `const run = (columns) => {
 const values = columns.values
-const timestamps = columns.timestamps
-const timed = timestamps.length > 0
-${keyed ? "const keys = columns.keys\nconst groups = columns.groups\n" : ""}const length = values.length
+${keyed ? "const timestamps = columns.timestamps\nconst timed = timestamps.length > 0\nconst keys = columns.keys\nconst groups = columns.groups\n" : ""}const length = values.length
 const currentWatermark = watermark
 let maxTimestamp = highest
+let written = 0
 let at = 0
 let index = 0
 try {
 for (; index < length; index++) {
 const value = values[index]
-const timestamp = timed ? timestamps[index] : -Infinity
+const timestamp = ${keyed ? "timed ? timestamps[index] : " : ""}-Infinity
 ${keyed ? "const key = keys[index]\nconst group = groups[index]\n" : ""}${body(record)}
+at = 0
 }
 } catch (error) {
 throw fail(error, { step: at, position: context.position(index), record: values[index] })

@@ -21,6 +21,7 @@ import {
   triggered
 } from "../support/coordinated.ts"
 import { scenario } from "../support/Scenario.ts"
+import { coordinatorBaseScenarios } from "./coordinatorBases.ts"
 import { coordinatorRestartScenarios } from "./coordinatorRestarts.ts"
 
 const triggers = [
@@ -224,4 +225,9 @@ const outcomes = [
   })
 ]
 
-export const coordinatorScenarios = [...triggers, ...outcomes, ...coordinatorRestartScenarios]
+export const coordinatorScenarios = [
+  ...triggers,
+  ...outcomes,
+  ...coordinatorBaseScenarios,
+  ...coordinatorRestartScenarios
+]

@@ -1,18 +1,31 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { ChainedSubtask, type Objects, openStored, restoredFrom } from "../support/chains.ts"
+import { makeSubtaskState } from "../../../../packages/core/src/state/index.ts"
+import { counts, type Objects, openStored } from "../support/chains.ts"
+import { groupOf } from "../support/sums.ts"
+
+/** A subtask with a single state, so that its objects are small; answers a function that takes a checkpoint. */
+const makeSubtask = (objects: Objects, name: string, from: number) => {
+  const state = makeSubtaskState()
+  const table = state.keyed(counts)
+  for (let key = 0; key < 40; key++) table.set(key, groupOf(key), 0, Math.sqrt(key + from))
+  return (checkpoint: number, base: number | null) => {
+    table.set(checkpoint, groupOf(checkpoint), 0, checkpoint)
+    const object = `${name}-${checkpoint}`
+    return Effect.map(state.capture([], { checkpoint, base, object }).encode([]), ({ bytes }) =>
+      objects.set(object, bytes)
+    )
+  }
+}
 
 /** Two subtasks with three checkpoints each; the third continues the other two. */
 const twoChains = Effect.gen(function* () {
   const objects: Objects = new Map()
   for (const name of ["a", "b"]) {
-    const subtask = new ChainedSubtask(objects, name)
-    for (let key = 0; key < 40; key++) subtask.change({ how: "set", key, namespace: 0, value: Math.sqrt(key) })
-    yield* subtask.checkpoint(1, null)
-    for (const checkpoint of [2, 3]) {
-      subtask.change({ how: "set", key: checkpoint, namespace: 0, value: checkpoint })
-      yield* subtask.checkpoint(checkpoint, checkpoint - 1)
-    }
+    const take = makeSubtask(objects, name, 0)
+    yield* take(1, null)
+    yield* take(2, 1)
+    yield* take(3, 2)
   }
   return objects
 })
@@ -81,10 +94,8 @@ describe("damage to a chain of state objects", () => {
       const objects = yield* twoChains
       for (const name of ["a-1", "a-2"]) {
         const anew: Objects = new Map()
-        const subtask = new ChainedSubtask(anew, "a")
-        for (let key = 0; key < 40; key++) subtask.change({ how: "set", key, namespace: 0, value: Math.sqrt(key + 1) })
         const checkpoint = Number(name.slice(2))
-        yield* subtask.checkpoint(checkpoint, null)
+        yield* makeSubtask(anew, "a", 1)(checkpoint, null)
         const found = yield* told(changed(objects, name, anew.get(name) ?? null))
         expect(found).toMatchObject({ object: name, checkpoint })
         expect(found).toMatchObject({ problem: expect.stringMatching(/bytes instead of|not the object that newer/) })
@@ -97,8 +108,10 @@ describe("damage to a chain of state objects", () => {
       const objects = yield* twoChains
       const alone = new Map([...objects].filter(([name]) => name === "a-3"))
       expect(yield* told(alone)).toMatchObject({ problem: "it is missing" })
-      const back = yield* restoredFrom([yield* openStored(objects, "a-3", 3)], new ChainedSubtask(new Map(), "c"))
-      expect(back.counts.size).toBe(40)
+      const state = makeSubtaskState()
+      const table = state.keyed(counts)
+      yield* state.restore([yield* openStored(objects, "a-3", 3)], { from: 0, to: 128 })
+      expect([table.size, table.get(3, groupOf(3), 0)]).toEqual([40, 3])
     })
   )
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import fc from "fast-check"
 import { keyGroupRange, ownerOf } from "../../../../packages/core/src/model/keyGroups.ts"
+import { seededRandom } from "../../../../packages/core/src/testing/seededRandom.ts"
 import { ChainedSubtask, type Change, type Objects, openStored, restoredFrom } from "../support/chains.ts"
 import { groupOf } from "../support/sums.ts"
 
@@ -32,7 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     during: changes
   })
 )
-const steps = fc.array(step, { minLength: 6, maxLength: 30 })
+const steps = fc.array(step, { minLength: 6, maxLength: 24 })
 
 /** The state at a barrier, and the objects that its snapshot needs. */
 interface Retained {
@@ -110,9 +111,9 @@ describe("snapshots that continue each other", () => {
             }
           }).pipe(Effect.runPromise)
         ),
-        { numRuns: 100 }
+        { numRuns: 60 }
       )
-      .then(() => expect(deltas).toBeGreaterThan(200))
+      .then(() => expect(deltas).toBeGreaterThan(60))
   })
 
   it("restores chains at any parallelism, and goes on from there: 1 to 3 to 2 subtasks", () =>
@@ -210,6 +211,45 @@ describe("snapshots that continue each other", () => {
     })
   )
 
+  it.effect("what is written in maps is restored off-heap, and the other way round, also from a chain", () =>
+    Effect.gen(function* () {
+      for (const [before, after] of [
+        ["maps", null],
+        [null, "maps"]
+      ] as const) {
+        const objects: Objects = new Map()
+        const subtask = filled(new ChainedSubtask(objects, "a", layoutOf(before)), 500)
+        yield* subtask.checkpoint(1, null)
+        subtask.change({ how: "delete", key: 7, namespace: 0, value: 0 })
+        subtask.change({ how: "set", key: 8, namespace: -86_400_000, value: -0 })
+        expect(yield* subtask.checkpoint(2, 1)).toEqual(before === "maps" ? [] : ["a-1"])
+        const snapshot = yield* subtask.open(2)
+        const halves = yield* Effect.forEach([0, 1], (index) =>
+          restoredFrom([snapshot], new ChainedSubtask(new Map(), "b", layoutOf(after)), keyGroupRange(index, 2))
+        )
+        expect(halves.flatMap((half) => half.contents()).sort()).toEqual(subtask.contents())
+      }
+    })
+  )
+
+  it.effect("chunks that cannot be compressed are written like others", () =>
+    Effect.gen(function* () {
+      const objects: Objects = new Map()
+      const subtask = new ChainedSubtask(objects, "a")
+      const random = seededRandom(7)
+      const bits = new DataView(new ArrayBuffer(8))
+      const values = Array.from({ length: 100_000 }, () => {
+        for (let byte = 0; byte < 8; byte++) bits.setUint8(byte, random() * 256)
+        return bits.getFloat64(0)
+      })
+      for (const [key, value] of values.entries()) subtask.counts.set(key, groupOf(key), 0, value)
+      yield* subtask.checkpoint(1, null)
+      expect(objects.get("a-1")?.length).toBeGreaterThan(800_000)
+      const back = yield* restoredFrom([yield* subtask.open(1)], new ChainedSubtask(objects, "b"))
+      expect(values.filter((value, key) => !Object.is(back.counts.get(key, groupOf(key), 0), value))).toEqual([])
+    })
+  )
+
   it.effect("tells the bytes of deltas apart, and counts entries once", () =>
     Effect.gen(function* () {
       const subtask = filled(new ChainedSubtask(new Map(), "a"), 3_000)
@@ -226,6 +266,8 @@ describe("snapshots that continue each other", () => {
     })
   )
 })
+
+const layoutOf = (layout: "maps" | null) => (layout === null ? {} : { layout })
 
 /** Sets some keys anew. */
 const filled = (subtask: ChainedSubtask, keys: number): ChainedSubtask => {

@@ -43,6 +43,13 @@ describe("a column of numbers", () => {
     )
   })
 
+  it("a column that only begins like prices is no column of prices", () => {
+    const prices = Array.from({ length: 100 }, (_, i) => i / 100)
+    for (const other of [0.123, 0.1 + 0.2, -0, Number.NaN]) {
+      expect(unpacked(packed([...prices, other]), 101)).toStrictEqual([...prices, other])
+    }
+  })
+
   it("takes few bytes: none for what can be told, one for small steps, three for prices", () => {
     const rows = Array.from({ length: 1_000 }, (_, i) => 7_000 + i)
     const times = rows.map((row) => 1_700_000_000_000 + row * 60_000)

@@ -15,7 +15,7 @@ import type { SubtaskStateOptions } from "../../../../packages/core/src/state/ma
 import type { Capture } from "../../../../packages/core/src/state/SubtaskState.ts"
 import { groupOf, type Sum, sums } from "./sums.ts"
 
-const counts: KeyedStateDescriptor<number> = {
+export const counts: KeyedStateDescriptor<number> = {
   ...{ operator: "daily", name: "counts", kind: "value", key: Schema.Int, value: Schema.Number },
   ...{ create: () => 0, copy: (count) => count }
 }

@@ -3,7 +3,7 @@ import type { RecordLayout } from "./recordLayout.ts"
 import type { WireMemory } from "./WireMemory.ts"
 import type { WireWriter } from "./WireWriter.ts"
 
-/** Writes the columns of records and makes records of them. HOT per batch: one loop per column. */
+/** Writes the columns of records and makes records of them. HOT per batch. */
 export interface RecordCodec {
   /** Fails: throws `RecordMismatch` for a record that does not fit its schema. */
   readonly encode: (values: ReadonlyArray<unknown>, out: WireWriter) => void

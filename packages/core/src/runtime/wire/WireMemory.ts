@@ -4,7 +4,6 @@
  */
 export class WireMemory {
   readonly u8: Uint8Array
-  readonly u16: Uint16Array
   readonly u32: Uint32Array
   readonly f64: Float64Array
   readonly #text: Buffer
@@ -12,7 +11,6 @@ export class WireMemory {
   /** `start` and `length` are multiples of 8. */
   constructor(memory: ArrayBuffer | SharedArrayBuffer, start: number, length: number) {
     this.u8 = new Uint8Array(memory, start, length)
-    this.u16 = new Uint16Array(memory, start, length / 2)
     this.u32 = new Uint32Array(memory, start, length / 4)
     this.f64 = new Float64Array(memory, start, length / 8)
     this.#text = Buffer.from(memory, start, length)
@@ -24,6 +22,15 @@ export class WireMemory {
 
   utf16(from: number, to: number): string {
     return this.#text.toString("utf16le", from, to)
+  }
+
+  /** Of a text without code units beyond Latin-1. */
+  writeLatin1(text: string, at: number): void {
+    this.#text.write(text, at, "latin1")
+  }
+
+  writeUtf16(text: string, at: number): void {
+    this.#text.write(text, at, "utf16le")
   }
 }
 

@@ -7,25 +7,36 @@ import type { Plain } from "../../state/Plain.ts"
 import { packedEnd, readPacked, writePacked } from "./packed.ts"
 import type { RecordCodec, RecordCodecOptions } from "./RecordCodec.ts"
 import { columnMismatch, inField, RecordMismatch, structMismatch } from "./RecordMismatch.ts"
-import { type Column, hasPresence, type Leaf, presence, type RecordNode } from "./recordLayout.ts"
+import { type Column, hasPresence, isSized, type Leaf, presence, type RecordNode } from "./recordLayout.ts"
 import { readStrings, writeStrings } from "./strings.ts"
 import { align8, type WireMemory } from "./WireMemory.ts"
 import type { WireWriter } from "./WireWriter.ts"
 
 export const interpretRecords = ({ keyField, layout }: RecordCodecOptions): RecordCodec => ({
   encode: (values, out) => {
-    for (const column of layout.columns) {
-      const found = values.map((record, index) => readPath(record, column, index))
+    const columns = layout.columns.map((column) => ({
+      column,
+      found: values.map((record, index) => readPath(record, column, index))
+    }))
+    for (const { column, found } of columns) {
       if (hasPresence(column)) writePresence(out, found)
-      writeLeaf(out, column, { found, values })
+      if (!isSized(column)) writeLeaf(out, column, { found, values })
     }
+    for (const { column, found } of columns) if (isSized(column)) writeLeaf(out, column, { found, values })
   },
   decode: (memory, at, { count, keys, values }) => {
     let from = at
-    const cells = layout.columns.map((column) => {
-      const read = readColumn(memory, from, { column, count })
-      from = read.end
-      return read.cells
+    const fixed = layout.columns.map((column) => {
+      const tags = hasPresence(column) ? memory.u8.slice(from, from + count) : null
+      if (tags !== null) from += align8(count)
+      const leaf = isSized(column) ? null : readLeaf(memory, from, { leaf: column.leaf, count })
+      from = leaf?.end ?? from
+      return { column, tags, leaf }
+    })
+    const cells = fixed.map(({ column, leaf, tags }) => {
+      const read = leaf ?? readLeaf(memory, from, { leaf: column.leaf, count })
+      if (leaf === null) from = read.end
+      return Array.from({ length: count }, (_, i) => cellAt(tags?.[i] ?? presence.value, read.valueAt, i))
     })
     for (let i = 0; i < count; i++) {
       const record = build(layout.root, cells, i)
@@ -137,32 +148,15 @@ const writeBytes = (out: WireWriter, bytes: ReadonlyArray<number>): void => {
   out.memory.u8.set(bytes, at)
 }
 
-interface ReadColumn {
-  /** A cell that is `undefined` with `isMissing` is no field at all. */
-  readonly cells: ReadonlyArray<Cell>
-  readonly end: number
-}
-
 interface Cell {
+  /** True where the field itself is missing. */
   readonly isMissing: boolean
   readonly value: unknown
 }
 
-const readColumn = (
-  memory: WireMemory,
-  at: number,
-  { column, count }: { readonly column: Column; readonly count: number }
-): ReadColumn => {
-  const tagged = hasPresence(column)
-  const start = tagged ? at + align8(count) : at
-  const tags = tagged ? Array.from(memory.u8.subarray(at, at + count)) : []
-  const { end, valueAt } = readLeaf(memory, start, { leaf: column.leaf, count })
-  const cells = Array.from({ length: count }, (_, i): Cell => {
-    const tag = tags[i] ?? presence.value
-    if (tag === presence.value) return { isMissing: false, value: valueAt(i) }
-    return { isMissing: tag === presence.missing, value: tag === presence.null ? null : undefined }
-  })
-  return { cells, end }
+const cellAt = (tag: number, valueAt: (i: number) => unknown, i: number): Cell => {
+  if (tag === presence.value) return { isMissing: false, value: valueAt(i) }
+  return { isMissing: tag === presence.missing, value: tag === presence.null ? null : undefined }
 }
 
 const readLeaf = (

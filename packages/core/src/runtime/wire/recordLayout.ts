@@ -3,6 +3,9 @@
  * one column.
  *
  * W1 Both ends derive the layout from the schema alone.
+ *
+ * On the wire: for every column its presence and its values of fixed width, in order; then the columns whose values have
+ * lengths of their own, in order.
  */
 import { Schema, SchemaAST } from "effect"
 import { compileCodec } from "../../state/compileCodec.ts"
@@ -33,7 +36,13 @@ export interface Column {
 
 export type RecordNode =
   | { readonly _tag: "Column"; readonly column: Column; readonly index: number }
-  | { readonly _tag: "Struct"; readonly path: ReadonlyArray<string>; readonly fields: ReadonlyArray<NodeField> }
+  | {
+      readonly _tag: "Struct"
+      readonly path: ReadonlyArray<string>
+      /** Among the structs of the record. */
+      readonly index: number
+      readonly fields: ReadonlyArray<NodeField>
+    }
 
 export interface NodeField {
   readonly name: string
@@ -50,12 +59,16 @@ export const presence = { value: 0, null: 1, undefined: 2, missing: 3 } as const
 
 export const hasPresence = (column: Column): boolean => column.isOptional || column.allowsNull || column.allowsUndefined
 
+/** Whether the values of a column have lengths of their own. */
+export const isSized = ({ leaf }: Column): boolean => leaf._tag === "String" || leaf._tag === "Packed"
+
 /** `fields` names the fields of the record that are sent, or null for all. */
 export const layoutOf = (
   record: Schema.Codec<unknown, unknown>,
   fields: ReadonlyArray<string> | null
 ): RecordLayout => {
   const columns: Array<Column> = []
+  let structs = 0
   const column = (added: Column): RecordNode => {
     columns.push(added)
     return { _tag: "Column", column: added, index: columns.length - 1 }
@@ -65,7 +78,7 @@ export const layoutOf = (
     if (shape._tag === "Struct" && !isOptional) {
       const sent =
         path.length > 0 || fields === null ? shape.fields : shape.fields.filter((f) => fields.includes(f.name))
-      return { _tag: "Struct", path, fields: sent.map((field) => fieldNode(field, path)) }
+      return { _tag: "Struct", path, index: structs++, fields: sent.map((field) => fieldNode(field, path)) }
     }
     return column({ path, isOptional, ...leafOf(ast, shape) })
   }

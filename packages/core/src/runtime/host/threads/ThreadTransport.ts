@@ -1,13 +1,16 @@
 /** The channels of a worker thread: by reference among its own subtasks, by rings in shared memory to other threads. */
 import { Effect, type Scope } from "effect"
+import { RecordInvalid } from "../../../model/errors.ts"
 import { invariant } from "../../../model/invariant.ts"
 import type { PhysicalPlan, TaskPlan } from "../../../pipeline/PhysicalPlan.ts"
+import { preview } from "../../../pipeline/preview.ts"
 import { Doorbell } from "../../ring/Doorbell.ts"
 import { RingReceiver } from "../../ring/RingReceiver.ts"
 import { RingSender } from "../../ring/RingSender.ts"
 import type { Signal } from "../../Signal.ts"
 import { channelCapacity, connect, type Link, type Transport } from "../../Transport.ts"
 import { type BatchCodec, compileBatchCodec } from "../../wire/compileBatchCodec.ts"
+import { RecordMismatch } from "../../wire/RecordMismatch.ts"
 import type { WorkerOrder } from "./messages.ts"
 import { threadOf } from "./threadOf.ts"
 
@@ -22,7 +25,7 @@ export const openThreadTransport = Effect.fnUntraced(function* (
   )
   const codecs = new Map<TaskPlan, BatchCodec>()
   const endOptions = ({ id, task }: Link, signal: Signal) => {
-    const codec = codecs.get(task) ?? codecOf(task)
+    const codec = codecs.get(task) ?? codecOf(plan, task)
     codecs.set(task, codec)
     return { id, memory: memoryOf(exchange.rings.get(id)), codec, signal, bell }
   }
@@ -39,10 +42,27 @@ export const openThreadTransport = Effect.fnUntraced(function* (
   })
 })
 
-const codecOf = ({ output }: TaskPlan): BatchCodec => {
+/** Fails, when it encodes: throws `RecordInvalid`. */
+const codecOf = (plan: PhysicalPlan, { id, output }: TaskPlan): BatchCodec => {
   invariant(output._tag === "Exchange", "only records of an exchange cross threads")
-  const { key, record } = output
-  return compileBatchCodec({ record, key: { kind: key.kind, field: key.field }, fields: null })
+  const { key, record, to } = output
+  const reader = plan.tasks.find((task) => task.id === to)?.steps[0]
+  const codec = compileBatchCodec({
+    record,
+    key: { kind: key.kind, field: key.field },
+    fields: reader?.reads ?? null
+  })
+  return {
+    decode: (memory, offset, batch) => codec.decode(memory, offset, batch),
+    encode: (batch, out) => {
+      try {
+        codec.encode(batch, out)
+      } catch (error) {
+        if (!(error instanceof RecordMismatch)) throw error
+        throw new RecordInvalid({ from: id, to, problem: error.message, record: preview(error.record) })
+      }
+    }
+  }
 }
 
 const memoryOf = (memory: SharedArrayBuffer | undefined): SharedArrayBuffer => {

@@ -22,6 +22,12 @@ export interface WorkerThreadOptions {
 /** What a thread tells of its subtasks; its own life is the business of {@link WorkerThread}. */
 export type HeardFromWorker = Exclude<FromWorker, { readonly _tag: "Built" | "Failed" | "Closed" }>
 
+/** Packages of a checkout resolve to their sources in a thread, too, however that was arranged in this one. */
+const withSourceCondition = (execArgv: ReadonlyArray<string>): Array<string> =>
+  execArgv.includes(sourceCondition) ? [...execArgv] : [...execArgv, sourceCondition]
+
+const sourceCondition = "--conditions=tidemark-source"
+
 /** How long a thread may take to close its sources and sinks before it is ended. */
 const closeTimeout = "5 seconds"
 
@@ -42,6 +48,7 @@ export class WorkerThread {
     this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
       name: `tidemark ${options.order.attempt.job} ${options.order.thread}`,
       workerData: options.order,
+      execArgv: extension === "ts" ? withSourceCondition(process.execArgv) : process.execArgv,
       ...(options.order.heapMax === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.order.heapMax } })
     })
     this.#worker.on("message", (message: FromWorker) => this.#hear(message))

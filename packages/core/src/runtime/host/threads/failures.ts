@@ -5,6 +5,7 @@ import type { ToldFailure, ToldStorageFailure } from "./messages.ts"
 
 export const tellFailure = ({ error, report }: Failure): ToldFailure => ({
   name: error instanceof Error ? error.name : "Error",
+  tag: error instanceof Error && "_tag" in error ? String(error._tag) : null,
   message: error instanceof Error ? error.message : String(error),
   stack: error instanceof Error ? error.stack : undefined,
   report
@@ -14,10 +15,12 @@ export const toldFailure = (told: ToldFailure): Failure => ({ error: new ErrorOf
 
 /** An error that was thrown in another thread. */
 class ErrorOfThread extends Error {
+  readonly _tag: string | null
   readonly retry: Retry
 
-  constructor({ message, name, report, stack }: ToldFailure) {
+  constructor({ message, name, report, stack, tag }: ToldFailure) {
     super(message)
+    this._tag = tag
     this.name = name
     this.retry = report.retry
     if (stack !== undefined) this.stack = stack

@@ -77,6 +77,8 @@ export interface BuiltSubtask {
 /** An error as another thread can read it. */
 export interface ToldFailure {
   readonly name: string
+  /** Of an error of ours. */
+  readonly tag: string | null
   readonly message: string
   readonly stack: string | undefined
   readonly report: FailureReport
