@@ -28,7 +28,7 @@ const run = async (scale: Scale) => {
   return { tables, goals: goalsOf(tables) }
 }
 
-const inputsCount = (scale: Scale): number => scale.pick({ full: 32_768, quick: 32_768, tiny: 1_000 })
+const inputsCount = (scale: Scale): number => scale.pick({ full: 32_768, quick: 32_768, tiny: 200 })
 
 const measure = async <In, A>(chain: Chain<In, A>, scale: Scale): Promise<Table> => {
   await demandEqual([...fastContestants(chain, 1), ...otherContestants(chain, () => 1)])

@@ -112,7 +112,11 @@ const measure = async <A>(keyed: Keyed<A>, scale: Scale) => {
 }
 
 const runTotals = async <A>(keyed: Keyed<A>, watch: Stopwatch): Promise<string> => {
-  const sink = new CountingSink<Total>(Total, ({ count, sum }) => count * 3 + sum, () => watch.stop())
+  const sink = new CountingSink<Total>(
+    Total,
+    ({ count, sum }) => count * 3 + sum,
+    () => watch.stop()
+  )
   return runJob(keyed, watch, { sink, pipeline: (source) => keyed.totals(source, sink.sink) })
 }
 

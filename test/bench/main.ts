@@ -11,7 +11,7 @@ import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { benchmarks, findBenchmark } from "./benchmarks.ts"
-import { type Report, readReport, renderComparison } from "./harness/compare.ts"
+import { readReport, renderComparison } from "./harness/compare.ts"
 import type { BenchmarkResult } from "./harness/Result.ts"
 import { renderGoals, renderNotMeasured, renderTable } from "./harness/render.ts"
 import { scales } from "./harness/scale.ts"
@@ -43,7 +43,7 @@ const runAll = async (names: ReadonlyArray<string>): Promise<void> => {
   console.log(`\n${renderGoals(goals, true)}`)
   const [cpu] = cpus()
   const machine = { node: process.version, cpu: cpu?.model ?? "unknown", cpus: cpus().length }
-  const report = { at: new Date().toISOString(), scale: scale.name, machine, results } satisfies Report & object
+  const report = { at: new Date().toISOString(), scale: scale.name, machine, results }
   if (base !== null) console.log(`\n${renderComparison(base, report)}`)
   const path = values.json ?? `out/bench/${report.at.replaceAll(":", "-")}.json`
   await mkdir(dirname(path), { recursive: true })

@@ -1,20 +1,17 @@
 /** The main job as a process of its own: over its Parquet file, with checkpoints into files and lines as output. */
-import { spawn } from "node:child_process"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { type BenchmarkResult, spreadOf } from "./harness/Result.ts"
-import { numberText } from "./harness/render.ts"
+import type { Benchmark } from "./harness/Benchmark.ts"
+import { spreadOf } from "./harness/Result.ts"
+import type { Scale } from "./harness/scale.ts"
 import type { MainJobReport } from "./jobs/mainJob.ts"
+import { runChild } from "./jobs/runChild.ts"
+import { withTemporaryDirectory } from "./jobs/temporaryDirectory.ts"
 
-const rounds = 3
-const memoryMaxMb = 600
-
-export const memoryBenchmark = async (): Promise<BenchmarkResult> => {
+const run = async (scale: Scale) => {
   const reports: Array<MainJobReport> = []
-  for (let round = 0; round < rounds; round++) reports.push(await runMainJob())
-  const peak = spreadOf(reports.map((report) => report.peakBytes / 2 ** 20))
+  for (let round = 0; round < scale.rounds(3); round++) {
+    reports.push(await withTemporaryDirectory((directory) => runChild<MainJobReport>("./mainJob.ts", [directory])))
+  }
+  const peak = spreadOf(reports.map((report) => report.peakBytes / 1e6))
   const rate = spreadOf(reports.map((report) => report.records / report.durationMs / 1000))
   const checkpoints = spreadOf(reports.map((report) => report.checkpoints))
   return {
@@ -22,44 +19,19 @@ export const memoryBenchmark = async (): Promise<BenchmarkResult> => {
       {
         title: "Main job in a process of its own, parallelism 1",
         rows: [
-          { name: "peak resident memory", unit: "MiB", value: peak },
+          { name: "peak resident memory", unit: "MB", value: peak },
           { name: "speed of the job, its start included", unit: "M records/s", value: rate },
           { name: "checkpoints", unit: "", value: checkpoints }
         ]
       }
     ],
-    targets: [
-      {
-        text: `peak memory < ${memoryMaxMb} MB`,
-        figure: `${numberText(peak.max)} MiB at most`,
-        isMet: peak.max * 1.048576 < memoryMaxMb
-      }
-    ]
+    goals: [{ goal: "memoryMain", figure: peak.max } as const]
   }
 }
 
-const runMainJob = async (): Promise<MainJobReport> => {
-  const directory = await mkdtemp(join(tmpdir(), "tidemark-bench-"))
-  try {
-    return await childReport(directory)
-  } finally {
-    await rm(directory, { recursive: true })
-  }
+export const memory: Benchmark = {
+  name: "memory",
+  title: "The main job over its Parquet file",
+  notMeasured: ["Parallelism above 1."],
+  run
 }
-
-const childReport = (directory: string): Promise<MainJobReport> =>
-  new Promise((resolve, reject) => {
-    const script = fileURLToPath(new URL("./jobs/mainJob.ts", import.meta.url))
-    const child = spawn(process.execPath, ["--conditions=tidemark-source", script, directory], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"]
-    })
-    let report: MainJobReport | null = null
-    child.on("message", (message: MainJobReport) => {
-      report = message
-    })
-    child.on("error", reject)
-    child.on("exit", (code) => {
-      if (report === null) reject(new Error(`The main job ended with exit code ${code} and no report.`))
-      else resolve(report)
-    })
-  })

@@ -35,7 +35,7 @@ interface Task {
 /** Stateless queries run over few events many times: over all of them, memory would be measured and not the engine. */
 const taskOf = (name: QueryName, query: Query, all: number, scale: Scale): Task => {
   const few = Math.min(all, 20_000)
-  const passes = scale.pick({ full: 1000, quick: 200, tiny: 2 })
+  const passes = scale.pick({ full: 3000, quick: 600, tiny: 2 })
   return query.isStateless ? { name, query, events: few, passes } : { name, query, events: all, passes: 1 }
 }
 
@@ -49,7 +49,7 @@ const run = async (scale: Scale): Promise<BenchmarkResult> => {
   const directory = await mkdtemp(join(tmpdir(), "nexmark-"))
   try {
     const path = join(directory, "events.bin")
-    const count = scale.pick({ full: 4_000_000, quick: 1_000_000, tiny: 20_000 })
+    const count = scale.pick({ full: 5_000_000, quick: 1_000_000, tiny: 20_000 })
     await writeEventFile({ path, events: generateEvents({ events: count, seed }), count, firstTime })
     const events = await readEventFile(path)
     await Effect.runPromise(polluteRuntime(scale))

@@ -38,8 +38,20 @@ const run = async (scale: Scale) => {
     const named = readings.map(({ at, key, value }) => ({ key: `sensor-${key}`, at, value }))
     const ints = { schema: IntReading, readings, pipeline: intMinutes }
     const strings = { schema: StringReading, readings: named, pipeline: stringMinutes }
-    tables.push(await measure(`${keys} int keys`, contestantsOf(ints, () => minutesByHand(readings)), scale))
-    tables.push(await measure(`${keys} string keys`, contestantsOf(strings, () => minutesByHand(named)), scale))
+    tables.push(
+      await measure(
+        `${keys} int keys`,
+        contestantsOf(ints, () => minutesByHand(readings)),
+        scale
+      )
+    )
+    tables.push(
+      await measure(
+        `${keys} string keys`,
+        contestantsOf(strings, () => minutesByHand(named)),
+        scale
+      )
+    )
   }
   return { tables, goals: [] }
 }

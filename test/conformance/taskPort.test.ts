@@ -2,7 +2,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { makeModelTask } from "./taskPortModel.ts"
-import { makeRuntimeTask } from "./taskPortRuntime.ts"
+import { inlineChannel, makeRuntimeTask, ringChannel } from "./taskPortRuntime.ts"
 import { barrierOf, type Flow, type Role, type TaskSubject } from "./taskPortSubject.ts"
 
 const left = "left>join"
@@ -12,7 +12,8 @@ const upper = "source>upper"
 const lower = "source>lower"
 
 const subjects: ReadonlyArray<readonly [name: string, make: (role: Role) => Promise<TaskSubject>]> = [
-  ["the data plane of the runtime", makeRuntimeTask],
+  ["the data plane of the runtime, within a thread", (role) => makeRuntimeTask(role, inlineChannel)],
+  ["the data plane of the runtime, between threads", (role) => makeRuntimeTask(role, ringChannel)],
   ["the data plane of the model", async (role) => makeModelTask(role)]
 ]
 

@@ -1,21 +1,27 @@
-/** A task over the runtime's data plane: real channels, real batches, a real capture. */
+/** A task over the runtime's data plane: real channels of either kind, real batches, a real capture. */
 import { MemoryStorage } from "@tidemark/backends/memory"
-import { Effect, Exit, Scope } from "effect"
+import { Effect, Exit, Schema, Scope } from "effect"
 import { Batch } from "../../packages/core/src/model/Batch.ts"
 import { keyGroupCount, ownerOf } from "../../packages/core/src/model/keyGroups.ts"
 import type { StreamElement } from "../../packages/core/src/model/StreamElement.ts"
 import { minWatermark } from "../../packages/core/src/model/time.ts"
 import type { ChainInstance } from "../../packages/core/src/operator/ChainInstance.ts"
 import { Channel } from "../../packages/core/src/runtime/Channel.ts"
+import type { ChannelReceiver, ChannelSender } from "../../packages/core/src/runtime/ChannelEnds.ts"
 import { CheckpointStats } from "../../packages/core/src/runtime/CheckpointStats.ts"
 import { EncodingGauge } from "../../packages/core/src/runtime/EncodingGauge.ts"
 import type { Inspection } from "../../packages/core/src/runtime/Inspection.ts"
 import { ExchangeOutput } from "../../packages/core/src/runtime/Outputs.ts"
 import { RecordCounter } from "../../packages/core/src/runtime/RecordCounter.ts"
+import { Doorbell, makeBellMemory } from "../../packages/core/src/runtime/ring/Doorbell.ts"
+import { RingReceiver } from "../../packages/core/src/runtime/ring/RingReceiver.ts"
+import { RingSender } from "../../packages/core/src/runtime/ring/RingSender.ts"
+import { makeRingMemory } from "../../packages/core/src/runtime/ring/ringMemory.ts"
 import { Signal } from "../../packages/core/src/runtime/Signal.ts"
 import { SplitReader } from "../../packages/core/src/runtime/SplitReader.ts"
 import { SubtaskRuntime } from "../../packages/core/src/runtime/SubtaskRuntime.ts"
 import { ExchangeInput, SourceInput, type TaskInput } from "../../packages/core/src/runtime/TaskInput.ts"
+import { compileBatchCodec } from "../../packages/core/src/runtime/wire/compileBatchCodec.ts"
 import { makeSubtaskState } from "../../packages/core/src/state/index.ts"
 import {
   barrierOf,
@@ -61,19 +67,52 @@ class FoundRecords {
   }
 }
 
-export const makeRuntimeTask = async (role: Role): Promise<TaskSubject> => {
+/** Makes a channel; `capacity` is in batches. */
+export type MakeChannel = (options: {
+  readonly id: string
+  readonly capacity: number
+  readonly sender: Signal
+  readonly receiver: Signal
+}) => { readonly sender: ChannelSender; readonly receiver: ChannelReceiver; readonly close: () => void }
+
+/** By reference, within a thread. */
+export const inlineChannel: MakeChannel = (options) => {
+  const channel = new Channel(options)
+  return { sender: channel, receiver: channel, close: () => {} }
+}
+
+/** Through shared memory, as between two threads. */
+export const ringChannel: MakeChannel = ({ capacity, id, receiver, sender }) => {
+  const memory = makeRingMemory()
+  const [senderBell, receiverBell] = [makeBellMemory(), makeBellMemory()]
+  const bells = [new Doorbell(senderBell), new Doorbell(receiverBell)] as const
+  const codec = compileBatchCodec({
+    record: Schema.NullOr(Schema.Number),
+    key: { kind: "string", field: null },
+    fields: null
+  })
+  return {
+    sender: new RingSender({ id, memory, capacity, codec, signal: sender, bell: bells[0], receiverBell }),
+    receiver: new RingReceiver({ id, memory, codec, signal: receiver, bell: bells[1], senderBell }),
+    close: () => {
+      for (const bell of bells) bell.close()
+    }
+  }
+}
+
+export const makeRuntimeTask = async (role: Role, makeChannel: MakeChannel): Promise<TaskSubject> => {
   const signal = new Signal()
   const { inputs, outputs } = channelsOf(role)
   const channel = (id: string, isInput: boolean) =>
-    new Channel({ id, capacity: 1_000, sender: new Signal(), receiver: isInput ? signal : new Signal() })
+    makeChannel({ id, capacity: 1_000, sender: new Signal(), receiver: isInput ? signal : new Signal() })
   const into = inputs.map((id) => channel(id, true))
   const outOf = outputs.map((id) => channel(id, false))
-  const output = new ExchangeOutput(outOf)
+  const output = new ExchangeOutput(outOf.map(({ sender }) => sender))
   const found = new FoundRecords()
   const counter = new RecordCounter(Number.POSITIVE_INFINITY, () => {})
   const input: TaskInput =
     into.length > 0
-      ? new ExchangeInput({ task: role, channels: into, watermark: minWatermark })
+      ? new ExchangeInput({ task: role, channels: into.map(({ receiver }) => receiver), watermark: minWatermark })
       : new SourceInput({
           uid: role,
           splits: new SplitReader({
@@ -110,9 +149,9 @@ export const makeRuntimeTask = async (role: Role): Promise<TaskSubject> => {
     }
   )
   await Effect.runPromise(Effect.forkIn(Scope.provide(subtask.run, scope), scope))
-  const sent = new Map(outOf.map(({ id }): [string, Array<Flow>] => [id, []]))
+  const sent = new Map(outputs.map((id): [string, Array<Flow>] => [id, []]))
   const drain = (): void => {
-    for (const out of outOf) {
+    for (const { receiver: out } of outOf) {
       for (let element = out.take(); element !== undefined; element = out.take()) {
         const flows = sent.get(out.id) ?? []
         if (element._tag === "Records")
@@ -123,7 +162,7 @@ export const makeRuntimeTask = async (role: Role): Promise<TaskSubject> => {
     }
   }
   return {
-    put: (id, flow) => into.find((one) => one.id === id)?.put(elementOf(flow)),
+    put: (id, flow) => into.find(({ sender }) => sender.id === id)?.sender.put(elementOf(flow)),
     tell: (event) => subtask.mailbox.post(event),
     find: (records) => {
       if (records === "none") found.isOver = true
@@ -138,11 +177,14 @@ export const makeRuntimeTask = async (role: Role): Promise<TaskSubject> => {
     },
     sent: (id) => sent.get(id) ?? [],
     waiting: (id) => {
-      const channel = into.find((one) => one.id === id)
-      return channel === undefined ? 0 : channel.sent.sequence - channel.taken.sequence
+      const channel = into.find(({ sender }) => sender.id === id)
+      return channel === undefined ? 0 : channel.sender.sent.sequence - channel.receiver.taken.sequence
     },
     captures: () => facts.flatMap(captureFact),
-    close: () => Effect.runPromise(Scope.close(scope, Exit.void))
+    close: async () => {
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+      for (const { close } of [...into, ...outOf]) close()
+    }
   }
 }
 

@@ -1,12 +1,14 @@
 /** Jobs on worker threads: the same output as in one thread, also when threads or the whole process die. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { MemoryStorage } from "@tidemark/backends/memory"
 import { Job, type JobOptions } from "@tidemark/core"
 import { Effect } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
+import { seededRandom } from "../../packages/core/src/testing/seededRandom.ts"
 import { countJob } from "../support/countJob.ts"
+import { seedOfRun } from "../support/seedOfRun.ts"
 import { visibleLines } from "../support/visibleLines.ts"
 import { expectedTotals, type ThreadedArgs } from "./fixtures/threadedJob.ts"
 
@@ -28,13 +30,19 @@ type Death = (typeof ThreadedArgs.Type)["death"]
 
 const load = (
   directory: string,
-  options: { readonly death?: Death; readonly threads: number; readonly parallelism: number }
+  options: {
+    readonly death?: Death
+    readonly deadly?: ReadonlyArray<number>
+    readonly threads: number
+    readonly parallelism: number
+  }
 ): Effect.Effect<JobOptions, unknown> =>
   Effect.map(
     Job.load(module, {
       out: join(directory, "out"),
       records,
       death: options.death ?? null,
+      deadly: options.deadly ?? [records / 2],
       marker: join(directory, "marker")
     }),
     (job) => ({
@@ -71,13 +79,25 @@ describe("a job on worker threads", () => {
       const report = await Effect.runPromise(
         Effect.flatMap(load(directory, { threads: 2, parallelism: 2, death }), Job.run)
       )
-      expect(existsSync(join(directory, "marker"))).toBe(true)
+      expect(existsSync(join(directory, `marker-${records / 2}`))).toBe(true)
       expect(report.outcome).toBe("finished")
       expect(report.restarts).toBe(1)
       expect(report.recoveries[0]?.cause).toMatch(causes[death])
       expect(visibleLines(join(directory, "out"))).toEqual(expectedTotals(records))
     })
   }
+
+  it("recovers from threads that end again and again, at random records, and shows every record once", async () => {
+    const directory = newDirectory()
+    const random = seededRandom(seedOfRun("threads"))
+    const deadly = Array.from({ length: 6 }, () => Math.floor(random() * records))
+    const job = load(directory, { threads: 2, parallelism: 3, death: "exit", deadly })
+    const report = await Effect.runPromise(Effect.flatMap(job, Job.run))
+    expect(report.outcome).toBe("finished")
+    expect(report.restarts).toBeGreaterThan(1)
+    expect(readdirSync(directory).filter((name) => name.startsWith("marker")).length).toBe(new Set(deadly).size)
+    expect(visibleLines(join(directory, "out"))).toEqual(expectedTotals(records))
+  }, 60_000)
 
   it("names both ends and the record where a record does not fit the schema by which it crosses", async () => {
     const directory = newDirectory()

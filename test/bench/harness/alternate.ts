@@ -30,6 +30,8 @@ export const alternate = async (contestants: ReadonlyArray<Contestant>, options:
   const rates = contestants.map((): Array<number> => [])
   for (let round = -options.warmups; round < options.rounds; round++) {
     for (const [index, contestant] of contestants.entries()) {
+      // A single round is no measurement: it only shows that everything runs.
+      if (options.rounds > 1) collectGarbage()
       const rate = await rateOf(contestant)
       if (round >= 0) rates[index]?.push(rate)
     }
@@ -62,7 +64,6 @@ export const demandEqual = async (contestants: ReadonlyArray<Contestant>): Promi
 
 /** Records per second. */
 const rateOf = async ({ records, run }: Contestant): Promise<number> => {
-  collectGarbage()
   const watch = new Stopwatch()
   const answer = run(watch)
   if (answer instanceof Promise) await answer

@@ -35,9 +35,7 @@ export const renderComparison = (base: Report, head: Report): string => {
         if (before === undefined) return []
         const values = quotient(before.value.median, row.value.median)
         const ratios =
-          before.ratio === undefined || row.ratio === undefined
-            ? ""
-            : quotient(before.ratio.median, row.ratio.median)
+          before.ratio === undefined || row.ratio === undefined ? "" : quotient(before.ratio.median, row.ratio.median)
         const [from, to] = [numberText(before.value.median), numberText(row.value.median)]
         return [[benchmark, title, row.name, from, to, row.unit, values, ratios]]
       })

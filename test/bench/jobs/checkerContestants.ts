@@ -2,7 +2,7 @@
 import { type CheckOptions, check, type Property } from "@tidemark/checker"
 import { compileSpinModel, isSpinInstalled } from "../../checker/oracles/spin.ts"
 import { twoPhaseCommit, twoPhaseCommitCounts } from "../../checker/oracles/twoPhaseCommit.ts"
-import { startStopwatch } from "../harness/stopwatch.ts"
+import { Stopwatch } from "../harness/Stopwatch.ts"
 
 export interface Searched {
   readonly states: number
@@ -25,20 +25,21 @@ export interface SearchContestants {
 export const exactName = "exact"
 export const spinName = "SPIN, a process each"
 
-/** SPIN's are left out where it is not installed. */
-export const searchContestants = (participants: number): SearchContestants => {
+/** SPIN's are left out where it is not installed, or not asked for: compiling its models takes seconds. */
+export const searchContestants = (participants: number, asksSpin: boolean): SearchContestants => {
   const { system, properties } = twoPhaseCommit(participants)
   const ours = (name: string, options: CheckOptions, asked: ReadonlyArray<Property> = []): SearchContestant => ({
     name,
     search: () => {
-      const elapsedMs = startStopwatch()
+      const watch = new Stopwatch()
       const { bytesPerState, isComplete, states, violations } = check(system, asked, { symmetry: false, ...options })
-      const seconds = elapsedMs() / 1000
+      const seconds = watch.elapsedMs() / 1000
       if (!isComplete || violations.length > 0) throw new Error(`${name}: the search did not come to a good end.`)
       return counted(name, participants, { states, seconds, bytesPerState })
     }
   })
-  const spins = isSpinInstalled() ? [spin(spinName, participants, 0), spin("SPIN, packed", participants, 1)] : []
+  const spins =
+    asksSpin && isSpinInstalled() ? [spin(spinName, participants, 0), spin("SPIN, packed", participants, 1)] : []
   return {
     all: [
       ours(exactName, {}),

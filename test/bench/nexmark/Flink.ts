@@ -22,6 +22,9 @@ const Loaded = Schema.Struct({ events: Schema.Int })
 const decodeLoaded = Schema.decodeUnknownSync(Schema.fromJsonString(Loaded))
 const decodeMeasured = Schema.decodeUnknownSync(Schema.fromJsonString(Measured))
 
+const java = "java"
+const maven = "mvn"
+
 /** What a good operator gives a task manager of this size; the rest are Flink's own options for Java 17. */
 const flags = [
   ...["-Xms4g", "-Xmx4g", "-XX:+UseParallelGC"],
@@ -54,11 +57,11 @@ export class Flink {
 
   /** Answers why it cannot be measured here, or null. */
   static async build(): Promise<string | null> {
-    for (const command of ["java", "mvn"]) {
+    for (const command of [java, maven]) {
       if ((await run(command, ["-version"])) !== 0) return `no ${command} on the PATH`
     }
     for (const offline of [["-o"], []]) {
-      if ((await run("mvn", ["-q", ...offline, "process-classes"])) === 0) return null
+      if ((await run(maven, ["-q", ...offline, "process-classes"])) === 0) return null
     }
     return "Maven could not build test/bench/flink"
   }
@@ -67,7 +70,7 @@ export class Flink {
   static async start({ checkpoints, events }: FlinkFiles): Promise<Flink> {
     const classes = [join(project, "target", "classes"), join(project, "target", "lib", "*")].join(delimiter)
     const args = [...flags, "-cp", classes, "tidemark.nexmark.Main", events, checkpoints]
-    const flink = new Flink(spawn("java", args, { stdio: ["pipe", "pipe", "inherit"] }))
+    const flink = new Flink(spawn(java, args, { stdio: ["pipe", "pipe", "inherit"] }))
     decodeLoaded(await flink.#nextLine())
     return flink
   }

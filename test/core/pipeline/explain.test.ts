@@ -74,7 +74,6 @@ describe("explain", () => {
           const length = values.length
           const currentWatermark = watermark
           let maxTimestamp = highest
-          let written = 0
           let at = 0
           let index = 0
           try {
@@ -138,7 +137,6 @@ describe("explain", () => {
         let fired = -Infinity
         let at = 0
         let firing
-        let written = 0
         let late0 = 0
         const emit5 = (value, timestamp, key, group) => {
           const currentWatermark = watermark
@@ -162,7 +160,6 @@ describe("explain", () => {
           const length = values.length
           const currentWatermark = watermark
           let maxTimestamp = highest
-          let written = 0
           let at = 0
           let index = 0
           try {
@@ -181,11 +178,11 @@ describe("explain", () => {
                 if (at3 < 0) {
                   at3 = rows4.create(key, start1)
                   slab2 = rows4.slab
-                  slab2[at3] = 0
-                  slab2[at3 + 1] = -Infinity
+                  slab2[at3 + 1] = 0
+                  slab2[at3 + 2] = -Infinity
                 }
-                slab2[at3]++
-                slab2[at3 + 1] = Math.max(slab2[at3 + 1], value["size"])
+                slab2[at3 + 1]++
+                slab2[at3 + 2] = Math.max(slab2[at3 + 2], value["size"])
               }
               at = 0
             }
@@ -208,7 +205,7 @@ describe("explain", () => {
                 if (start + 86399999 > current) break
                 const end = start + 86400000
                 rows4.drain(start, (key, slab, offset) => {
-                  emit5({ key: key, window: { start, end }, value: { "visits": slab[offset], "worst": slab[offset + 1] } }, end - 1, key, 0)
+                  emit5({ key: key, window: { start, end }, value: { "visits": slab[offset + 1], "worst": slab[offset + 2] } }, end - 1, key, 0)
                 })
               }
             }
@@ -244,6 +241,7 @@ describe("explain", () => {
         const output = context.output
         const direct = directOutputOf(output)
         const writer = direct.writer
+        let written = 0
         let watermark = -Infinity
         let highest = -Infinity
         const run = (columns) => {
@@ -255,7 +253,6 @@ describe("explain", () => {
           const length = values.length
           const currentWatermark = watermark
           let maxTimestamp = highest
-          let written = 0
           let at = 0
           let index = 0
           try {

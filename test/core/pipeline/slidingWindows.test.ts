@@ -119,7 +119,7 @@ const feedVisits = (...at: ReadonlyArray<number>): Feed => ({
 })
 const tenEveryFour: Case = { sizeMs: 10, everyMs: 4, keys: "off-heap", of: "described" }
 const startsOf = (values: ReadonlyArray<unknown>): ReadonlyArray<readonly [number, number]> =>
-  values.map(decode).map(({ value, window }) => [window.start, value.visits])
+  values.map((value) => decode(value)).map(({ value, window }) => [window.start, value.visits])
 const decode = Schema.decodeUnknownSync(Result)
 
 describe("sliding windows", () => {

@@ -97,7 +97,23 @@ const windowOf = fc.tuple(keyKind, failsAt, windows).map(
         })
 )
 
-const operators = fc.array(fc.oneof(mapOf, filterOf, flatMapOf, reduceOf, windowOf), { maxLength: 6 })
+/** Without a custom aggregate sliding windows work in slices. */
+const sliceOf = fc.tuple(keyKind, failsAt, windows).map(
+  ([kind, at, window]): Extend =>
+    (stream, uid) =>
+      keyedBy(kind, stream)
+        .window(window)
+        .aggregate(uid, {
+          some: Aggregate.count(throwing(at, (visit) => visit.size > 3)),
+          most: Aggregate.max((visit) => visit.size),
+          mean: Aggregate.mean("size")
+        })
+        .map(({ key, value, window: { end } }) => ({ page: `${key} ${value.mean}`, size: value.most, at: end }), {
+          schema
+        })
+)
+
+const operators = fc.array(fc.oneof(mapOf, filterOf, flatMapOf, reduceOf, windowOf, sliceOf), { maxLength: 6 })
 
 const visit = fc.record({
   page: fc.constantFrom("a", "b", "c", "\ud800", "käse"),

@@ -91,6 +91,36 @@ export const deltas: ReadonlyArray<Configuration> = [
     edges: 204539
   }),
   configuration({
+    about: "A checkpoint expires, and gives its base free.",
+    config: {
+      name: "deltaExpired",
+      plan: plans.lone(),
+      ...open,
+      policy: { ...incremental, concurrentMax: 2 },
+      timers: ["expiry"],
+      stimuli: { request: 3 }
+    },
+    shows: ["S12", "S13", "S26", "S27"],
+    ends: ["running"],
+    states: 4614,
+    edges: 10415
+  }),
+  configuration({
+    about: "The checkpoint of a stop fails, and is repeated from another base.",
+    config: {
+      name: "deltaStopFails",
+      plan: plans.lone(),
+      ...open,
+      policy: incremental,
+      stimuli: { request: 2, stop: 1 },
+      faults: { "store.fails": 1 }
+    },
+    shows: ["S12", "S13", "S26", "S27"],
+    ends: ["stopped", "running"],
+    states: 2106,
+    edges: 4328
+  }),
+  configuration({
     about: "A manifest of unknown outcome keeps its base.",
     config: {
       name: "deltaUnknown",

@@ -18,6 +18,8 @@ export interface OperatorStep {
   readonly states: ReadonlyArray<KeyedStateDescriptor<unknown>>
   /** The only fields of its records that the operator reads; left out where it may read all. */
   readonly reads?: ReadonlyArray<string>
+  /** Code to run before the records of a batch, given the name of the array of their keys. May change nothing but caches. */
+  readonly emitBatch?: (code: ChainCode, keys: string) => string
   /** Code for one record; `next` yields the code of the rest of the chain for a record. */
   readonly emit: (code: ChainCode, record: RecordNames, next: (record: RecordNames) => string) => string
   /** Code to run when the watermark has advanced; `emitNext` is the name of a function `(value, timestamp, key, group)` that runs the rest of the chain. */

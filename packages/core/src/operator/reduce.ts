@@ -11,7 +11,7 @@ import { cellsAt, emitReadRow, emitWriteRow, misfitOf } from "../state/fixed/row
 import { fixedTreeOf } from "../state/fixed/rowShape.ts"
 import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
 import type { ChainCode, OperatorStep, RecordNames } from "./OperatorStep.ts"
-import { emitSeek } from "./slotPlaces.ts"
+import { emitSeek, emitWarm } from "./slotPlaces.ts"
 
 const state = "reduced"
 
@@ -27,6 +27,7 @@ export const reduceStep = (options: ReduceOptions): OperatorStep => ({
   kind: "reduce",
   description: "running reduce",
   states: [reduceState(options)],
+  emitBatch: (code, keys) => emitWarm(code, state, keys),
   emit: (code, record, next) => {
     const layout = code.layout(state)
     const reduced = code.name("reduced")

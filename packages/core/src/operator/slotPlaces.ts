@@ -62,6 +62,10 @@ export const columnPlaces = (
 export const emitSeek = (layout: FixedLayout, rows: string, key: string, namespace: string): string =>
   `${rows}.${layout.key === "integer" ? "seekInteger" : "seekText"}(${key}, ${namespace})`
 
+/** Code that looks at the rows of a batch's keys beforehand. */
+export const emitWarm = (code: ChainCode, state: string, keys: string): string =>
+  code.layout(state)?.key === "integer" ? `${code.rows(state)}.warm(${keys})\n` : ""
+
 const slotTrees = (accumulator: Schema.Codec<unknown, unknown>): ReadonlyMap<string, RowTree> => {
   const tree = fixedTreeOf(accumulator)
   invariant(tree._tag === "Struct", "an accumulator off-heap is a struct of fixed width")

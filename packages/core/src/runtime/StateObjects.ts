@@ -87,10 +87,13 @@ export class VerifiedObjects {
   readonly #objects: ObjectCache<VerifiedObject>
 
   constructor(reader: ObjectReader) {
-    this.#objects = new ObjectCache<VerifiedObject>(reader, ({ bases, checkpoint, identity, name, path, size, states }) => ({
-      ...{ bases, checkpoint, identity, name, path, size },
-      states: states.map(({ depth, record: { name, operator } }) => ({ depth, record: { name, operator } }))
-    }))
+    this.#objects = new ObjectCache<VerifiedObject>(
+      reader,
+      ({ bases, checkpoint, identity, name, path, size, states }) => ({
+        ...{ bases, checkpoint, identity, name, path, size },
+        states: states.map(({ depth, record: { name, operator } }) => ({ depth, record: { name, operator } }))
+      })
+    )
   }
 
   /** Answers the names and sizes of all objects that a restore of the subtask reads. */

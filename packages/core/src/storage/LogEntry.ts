@@ -50,7 +50,7 @@ export const Manifest = Schema.TaggedStruct("Manifest", {
   parallelism: Schema.Int,
   /** Records that the sources had emitted in all. */
   records: Schema.Int,
-  /** Bytes of all state objects. */
+  /** Bytes of the state objects that it wrote itself. */
   bytes: Schema.Int,
   durationMs: Schema.Number,
   tasks: Schema.Array(Schema.Struct({ task: Schema.String, subtasks: Schema.Array(SubtaskObject) })),

@@ -51,9 +51,7 @@ const runNodeStreams: Opponent["run"] = async (inputs, { first, rest }, kept) =>
 }
 
 const transformOf = <A>(step: Step<A>): Transform =>
-  step._tag === "Map"
-    ? transform(step.f, () => true)
-    : transform((value: A) => value, step.keeps)
+  step._tag === "Map" ? transform(step.f, () => true) : transform((value: A) => value, step.keeps)
 
 const transform = <In, A>(f: (input: In) => A, keeps: (input: In) => boolean): Transform =>
   new Transform({

@@ -2,17 +2,21 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import fc from "fast-check"
 import { keyGroupRange, ownerOf } from "../../../../packages/core/src/model/keyGroups.ts"
+import type { Capture } from "../../../../packages/core/src/state/SubtaskState.ts"
 import { seededRandom } from "../../../../packages/core/src/testing/seededRandom.ts"
 import { ChainedSubtask, type Change, type Objects, openStored, restoredFrom } from "../support/chains.ts"
 import { groupOf } from "../support/sums.ts"
 
 type Step =
   | { readonly _tag: "Change"; readonly changes: ReadonlyArray<Change> }
-  /** The capture is encoded after `during` has changed the state further; abandoned ones are not stored. */
+  /**
+   * The capture is encoded after `during` has changed the state further, a late one after the next was captured as well;
+   * abandoned ones are not stored.
+   */
   | {
       readonly _tag: "Checkpoint"
       readonly base: "newest" | "older" | "none" | "unknown"
-      readonly fate: "completed" | "stored" | "abandoned" | "interrupted"
+      readonly fate: "completed" | "late" | "stored" | "abandoned" | "interrupted"
       readonly during: ReadonlyArray<Change>
     }
 
@@ -29,7 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     _tag: fc.constant("Checkpoint" as const),
     base: fc.constantFrom("newest", "newest", "newest", "newest", "newest", "older", "older", "none", "unknown"),
-    fate: fc.constantFrom("completed", "completed", "completed", "completed", "stored", "abandoned", "interrupted"),
+    fate: fc.constantFrom("completed", "completed", "completed", "late", "late", "stored", "abandoned", "interrupted"),
     during: changes
   })
 )
@@ -42,11 +46,19 @@ interface Retained {
   readonly shared: ReadonlyArray<string>
 }
 
+/** A capture whose turn to be encoded has not come yet. */
+interface Pending {
+  readonly checkpoint: number
+  readonly capture: Capture
+  readonly contents: ReadonlyArray<string>
+}
+
 /** Runs a subtask through its steps; answers every snapshot that was stored. */
 const runSteps = Effect.fnUntraced(function* (subtask: ChainedSubtask, all: ReadonlyArray<Step>) {
   const made: Array<Change> = []
   const retained: Array<Retained> = []
   const completed: Array<number> = []
+  let pending: ReadonlyArray<Pending> = []
   let named = 0
   let checkpoint = 1
   const apply = (more: ReadonlyArray<Change>): void => {
@@ -72,6 +84,15 @@ const runSteps = Effect.fnUntraced(function* (subtask: ChainedSubtask, all: Read
       capture.release()
       continue
     }
+    if (one.fate === "late") {
+      pending = [...pending, { checkpoint, capture, contents }]
+      continue
+    }
+    for (const late of pending) {
+      retained.push({ ...late, shared: yield* subtask.store(late.checkpoint, late.capture) })
+      completed.push(late.checkpoint)
+    }
+    pending = []
     const storing = yield* Effect.forkChild(subtask.store(checkpoint, capture), { startImmediately: true })
     if (one.fate === "interrupted") {
       yield* Fiber.interrupt(storing)

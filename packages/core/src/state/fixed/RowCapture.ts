@@ -1,7 +1,6 @@
 /** The view of a store at a barrier: B2 and B3 of RowBlock.ts. */
-import { rowsPerPage, rowsPerSlab } from "./pages.ts"
 import { blockRowsMax, type FixedCapture, type FixedSpace, type RowBlock } from "./RowBlock.ts"
-import type { RowFormat } from "./rowFormat.ts"
+import { type RowFormat, rowsPerPage, rowsPerSlab } from "./rowFormat.ts"
 import type { Space } from "./Space.ts"
 
 /** A page as it was, for one capture or several. */
@@ -29,6 +28,7 @@ export class RowCapture implements FixedCapture {
   readonly spaces: ReadonlyArray<FixedSpace>
   readonly number: number
   private readonly format: RowFormat
+  private readonly since: number | null
   private readonly views: ReadonlyArray<SpaceView>
   private readonly viewsBySpace: ReadonlyMap<Space, SpaceView>
   private readonly ended: (capture: RowCapture) => void
@@ -38,15 +38,15 @@ export class RowCapture implements FixedCapture {
   private isOver = false
 
   constructor(options: RowCaptureOptions) {
-    const { since } = options
-    this.isFull = since === null
+    this.since = options.since
+    this.isFull = options.since === null
     this.number = options.number
     this.format = options.format
     this.ended = options.release
     this.drop = options.drop
     this.views = options.spaces
       .toSorted((a, b) => a.namespace - b.namespace)
-      .map((space) => new SpaceView(space, since === null ? null : changesSince(space, since)))
+      .map((space) => new SpaceView(space))
     this.viewsBySpace = new Map(this.views.map((view) => [view.space, view]))
     this.spaces = this.views.map(({ entries, rowsEnd, space: { namespace, serial } }) => ({
       ...{ namespace, serial, rowsEnd, entries }
@@ -56,7 +56,7 @@ export class RowCapture implements FixedCapture {
   /** True if this capture has not yet read a page of its view. */
   needs(space: Space, page: number): boolean {
     const view = this.viewsBySpace.get(space)
-    return view !== undefined && page >= view.page && page * rowsPerPage < view.rowsEnd && view.hasChanges(page)
+    return view !== undefined && page >= view.page && page * rowsPerPage < view.rowsEnd
   }
 
   keep(space: Space, page: number, image: PageImage): void {
@@ -107,16 +107,20 @@ export class RowCapture implements FixedCapture {
   /** The rows of the next page that belong into a block. */
   private rowsOf(view: SpaceView): ReadonlyArray<number> {
     const rows: Array<number> = []
-    const first = view.page * rowsPerPage
-    const end = Math.min(first + rowsPerPage, view.rowsEnd)
-    if (view.changes !== null) {
-      if (!view.hasChanges(view.page)) return rows
-      for (let row = first; row < end; row++) if (view.isChanged(row)) rows.push(row)
-      return rows
-    }
+    if (this.since !== null && view.isUntouchedSince(this.since)) return rows
     const page = this.pageOf(view)
-    for (let row = first; row < end; row++) if (keyAt(page, row - first, this.format) !== null) rows.push(row)
+    const first = view.page * rowsPerPage
+    const count = Math.min(rowsPerPage, view.rowsEnd - first)
+    for (let place = 0; place < count; place++) {
+      if (this.since === null ? keyAt(page, place, this.format) !== null : this.stampAt(page, place) >= this.since) {
+        rows.push(first + place)
+      }
+    }
     return rows
+  }
+
+  private stampAt(page: Page, place: number): number {
+    return page.cells[page.from + place * this.format.stride + this.format.stampCell] ?? 0
   }
 
   private pageOf(view: SpaceView): Page {
@@ -133,42 +137,21 @@ class SpaceView {
   readonly space: Space
   readonly rowsEnd: number
   readonly entries: number
-  /** Bits of the changed rows, to be united; null for all rows. */
-  readonly changes: ReadonlyArray<Int32Array> | null
   readonly images = new Map<number, PageImage>()
   /** The page to be read next. */
   page = 0
 
-  constructor(space: Space, changes: ReadonlyArray<Int32Array> | null) {
+  constructor(space: Space) {
     this.space = space
     this.rowsEnd = space.rowsEnd
     this.entries = space.entries
-    this.changes = changes
   }
 
-  isChanged(row: number): boolean {
-    return this.changes === null || (this.wordAt(this.changes, row >>> 5) & (1 << row)) !== 0
-  }
-
-  hasChanges(page: number): boolean {
-    const { changes } = this
-    if (changes === null) return true
-    const first = page * wordsPerPage
-    for (let word = first; word < first + wordsPerPage; word++) if (this.wordAt(changes, word) !== 0) return true
-    return false
-  }
-
-  private wordAt(changes: ReadonlyArray<Int32Array>, word: number): number {
-    let bits = 0
-    for (const generation of changes) bits |= generation[word] ?? 0
-    return bits
+  /** True if no row of the next page was changed between a former capture and this one. */
+  isUntouchedSince(capture: number): boolean {
+    return !this.images.has(this.page) && (this.space.touched[this.page] ?? 0) < capture
   }
 }
-
-const wordsPerPage = rowsPerPage / 32
-
-const changesSince = (space: Space, capture: number): ReadonlyArray<Int32Array> =>
-  space.generations.filter(({ endedBy }) => endedBy > capture).map(({ bits }) => bits)
 
 /** Where the rows of a page lie. */
 interface Page {
@@ -202,8 +185,8 @@ class BlockBuilder {
   }
 
   addPage(rows: ReadonlyArray<number>, page: Page): void {
-    const { isInteger, stride } = this.format
-    const from = page.from + (isInteger ? 1 : 0)
+    const { firstColumn, stride } = this.format
+    const from = page.from + firstColumn
     const filled = this.rows.length
     for (const row of rows) {
       this.rows.push(row)

@@ -1,25 +1,25 @@
 /**
  * HOT. Row numbers by string key. A `Map` finds them: V8 keeps the hash of a string beside it, and no hash of ours comes
- * near that. Once there are many keys they are spread over several maps, since a large `Map` stands still for 40-200 ms
- * when it grows.
+ * near that. A large `Map` stands still when it grows, for 0.1 s at a million entries, and it cannot hold 17 million. So
+ * the keys behind the first million go to many maps, where their lookup costs twice as much.
  */
-import { rowsPerPage } from "./pages.ts"
+import { rowsPerPage } from "./rowFormat.ts"
 
-/** Entries of a single map at most. */
-const singleMax = 8_192
-const mapsCount = 256
+/** Entries of the first map: with one more it would grow. */
+const firstMax = 1_048_576
+const othersCount = 256
 
 export class TextIndex {
-  /** One map, or {@link mapsCount} of them. */
-  maps: Array<Map<string, number>> = [new Map()]
+  private readonly first = new Map<string, number>()
+  private others: ReadonlyArray<Map<string, number>> | null = null
   /** By page, then by place in the page; null where a row is free. */
   readonly keys: Array<Array<string | null>> = []
 
   /** The row of a key, or -1. HOT. */
   find(key: string): number {
-    const map = this.maps.length === 1 ? this.maps[0] : this.maps[spreadText(key)]
-    const row = map === undefined ? undefined : map.get(key)
-    return row === undefined ? -1 : row
+    const row = this.first.get(key)
+    if (row !== undefined) return row
+    return this.others === null ? -1 : (this.otherOf(key)?.get(key) ?? -1)
   }
 
   keyOf(row: number): string | null {
@@ -28,9 +28,11 @@ export class TextIndex {
 
   /** Adds a key that is not there. */
   add(key: string, row: number): void {
-    const [only] = this.maps
-    if (this.maps.length === 1 && only !== undefined && only.size >= singleMax) this.spread(only)
-    this.mapOf(key)?.set(key, row)
+    if (this.first.size < firstMax) this.first.set(key, row)
+    else {
+      this.others ??= Array.from({ length: othersCount }, () => new Map<string, number>())
+      this.otherOf(key)?.set(key, row)
+    }
     const page = Math.floor(row / rowsPerPage)
     const keys = this.keys[page]
     if (keys === undefined) this.keys[page] = [key]
@@ -39,22 +41,17 @@ export class TextIndex {
 
   /** Removes a key that is there. */
   remove(key: string, row: number): void {
-    this.mapOf(key)?.delete(key)
+    if (!this.first.delete(key)) this.otherOf(key)?.delete(key)
     const keys = this.keys[Math.floor(row / rowsPerPage)]
     if (keys !== undefined) keys[row % rowsPerPage] = null
   }
 
-  private mapOf(key: string): Map<string, number> | undefined {
-    return this.maps.length === 1 ? this.maps[0] : this.maps[spreadText(key)]
-  }
-
-  private spread(only: Map<string, number>): void {
-    this.maps = Array.from({ length: mapsCount }, () => new Map<string, number>())
-    for (const [key, row] of only) this.mapOf(key)?.set(key, row)
+  private otherOf(key: string): Map<string, number> | undefined {
+    return this.others?.[spreadText(key)]
   }
 }
 
-/** A number below {@link mapsCount} from a few characters: keys that differ elsewhere only share a map, no more. HOT. */
+/** A number below {@link othersCount} from a few characters: keys that differ elsewhere only share a map, no more. */
 const spreadText = (key: string): number => {
   const { length } = key
   if (length < 3) return length
@@ -62,6 +59,6 @@ const spreadText = (key: string): number => {
     ((key.charCodeAt(length - 1) * 31 + key.charCodeAt(length - 2)) * 31 +
       key.charCodeAt(length - 3) +
       key.charCodeAt(length >>> 1) * 17) &
-    (mapsCount - 1)
+    (othersCount - 1)
   )
 }

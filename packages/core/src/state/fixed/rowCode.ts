@@ -2,6 +2,7 @@
 import { StateValueInvalid } from "../../model/errors.ts"
 import { mismatch } from "../leafCodecs.ts"
 import type { FixedColumn, FixedLayout } from "./RowBlock.ts"
+import { rowFormatOf } from "./rowFormat.ts"
 import type { RowTree } from "./rowShape.ts"
 
 /** What emitted code needs of its surroundings. */
@@ -28,12 +29,9 @@ export type CellOf = (column: FixedColumn) => string
 
 /** Places of the columns in a row whose first cell is at the variable `at` of the variable `slab`. */
 export const cellsAt = (layout: FixedLayout, names: { readonly slab: string; readonly at: string }): CellOf => {
-  const first = layout.key === "integer" ? 1 : 0
-  const offsets = new Map(layout.columns.map((column, i) => [column.name, first + i]))
-  return ({ name }) => {
-    const offset = offsets.get(name) ?? Number.NaN
-    return offset === 0 ? `${names.slab}[${names.at}]` : `${names.slab}[${names.at} + ${offset}]`
-  }
+  const { firstColumn } = rowFormatOf(layout)
+  const offsets = new Map(layout.columns.map((column, i) => [column.name, firstColumn + i]))
+  return ({ name }) => `${names.slab}[${names.at} + ${offsets.get(name)}]`
 }
 
 /** Expression of the value in a row. */

@@ -2,6 +2,7 @@
 import { canGenerateCode } from "../canGenerateCode.ts"
 import type { FixedColumn, FixedLayout } from "./RowBlock.ts"
 import { cellsAt, emitReadRow, emitWriteRow, type Misfit } from "./rowCode.ts"
+import { rowFormatOf } from "./rowFormat.ts"
 import type { RowTree } from "./rowShape.ts"
 
 export interface RowCodec {
@@ -44,8 +45,8 @@ ${emitWriteRow({ name, bind }, { tree, cell, value: "value", path: "", misfit })
 
 /** The readable twin of the generated codec. */
 export const interpretedCodec = ({ layout, misfit, tree }: RowCodecOptions): RowCodec => {
-  const first = layout.key === "integer" ? 1 : 0
-  const offsets = new Map(layout.columns.map((column, i) => [column.name, first + i]))
+  const { firstColumn } = rowFormatOf(layout)
+  const offsets = new Map(layout.columns.map((column, i) => [column.name, firstColumn + i]))
   const offsetOf = ({ name }: FixedColumn): number => offsets.get(name) ?? Number.NaN
   const read = (slab: Float64Array, at: number, of: RowTree): unknown => {
     if (of._tag === "Constant") return of.value

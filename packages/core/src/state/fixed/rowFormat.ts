@@ -1,6 +1,27 @@
-/** The cells of a row: an integer key, if keys are integers, then the columns. */
+/**
+ * What a row is made of, in cells: an integer key, if keys are integers; the stamp, which is the number of captures that
+ * had been taken when the row was last changed; then the columns. (A time to live would be one more column.)
+ */
+import type { FixedLayout } from "./RowBlock.ts"
+
 export interface RowFormat {
-  readonly stride: number
   readonly isInteger: boolean
+  readonly stampCell: number
+  readonly firstColumn: number
   readonly columns: number
+  /** Cells of a row. */
+  readonly stride: number
 }
+
+export const rowFormatOf = ({ columns: { length: columns }, key }: FixedLayout): RowFormat => {
+  const isInteger = key === "integer"
+  const stampCell = isInteger ? 1 : 0
+  const firstColumn = stampCell + 1
+  return { isInteger, stampCell, firstColumn, columns, stride: firstColumn + columns }
+}
+
+/** Pages are kept for captures. */
+export const rowsPerPage = 1_024
+
+/** Slabs are allocated. */
+export const rowsPerSlab = 65_536

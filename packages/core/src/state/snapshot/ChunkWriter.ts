@@ -109,11 +109,14 @@ export class ChunkWriter {
   }
 
   private addIntegers(keys: RowBlock["keys"]): void {
+    const { values, from } = this.keys.extend(keys.length)
+    let at = from
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]
-      if (typeof key === "number") this.keys.push(key)
+      if (typeof key === "number") values[at++] = key
       else invariant(key === null, "the keys of a block are those of its layout")
     }
+    this.keys.length = at
   }
 
   private addTexts(keys: RowBlock["keys"]): void {

@@ -14,6 +14,12 @@ export class NumberList {
     this.length += values.length
   }
 
+  /** Room for more numbers, to be written from a place on; `length` is to tell how many came. */
+  extend(count: number): { readonly values: Float64Array; readonly from: number } {
+    this.reserve(count)
+    return { values: this.values, from: this.length }
+  }
+
   clear(): void {
     this.length = 0
   }

@@ -23,25 +23,46 @@ const sampleSize = 64
 const decimalScale = 100
 
 export const writeNumbers = (out: ByteWriter, values: Float64Array, count: number): void => {
-  if (scan(values, count, 1) || (looksDecimal(values, count) && scan(values, count, decimalScale)))
-    writeWhole(out, values, count)
+  if (scanWhole(values, count)) writeWhole(out, values, count, 1)
+  else if (looksDecimal(values, count) && scanDecimal(values, count)) writeWhole(out, values, count, decimalScale)
   else writeBits(out, values, count)
 }
 
 /** What the last scan found; kept here so that a scan allocates nothing. */
-const found = { scale: 1, least: 0, most: 0, leastStep: 0, mostStep: 0 }
+const found = { least: 0, most: 0, leastStep: 0, mostStep: 0 }
 
-/** Whether all values are whole multiples of 1 / scale that are stored exactly as such. */
-const scan = (values: Float64Array, count: number, scale: number): boolean => {
-  let least = Number.POSITIVE_INFINITY
-  let most = Number.NEGATIVE_INFINITY
+/** Whether all values are whole numbers, of a range that pays. */
+const scanWhole = (values: Float64Array, count: number): boolean => {
+  let least = values[0] ?? 0
+  let most = least
   let leastStep = Number.POSITIVE_INFINITY
   let mostStep = Number.NEGATIVE_INFINITY
-  let before = 0
+  let before = least
+  if (count > 0 && !isWhole(least)) return false
+  for (let i = 1; i < count; i++) {
+    const value = values[i] ?? 0
+    if (!isWhole(value)) return false
+    const step = value - before
+    if (value < least) least = value
+    if (value > most) most = value
+    if (step < leastStep) leastStep = step
+    if (step > mostStep) mostStep = step
+    before = value
+  }
+  return isNarrow(count, { least, most, leastStep, mostStep })
+}
+
+/** As {@link scanWhole} for multiples of a hundredth that are read back to the last bit. */
+const scanDecimal = (values: Float64Array, count: number): boolean => {
+  let least = Math.round((values[0] ?? 0) * decimalScale)
+  let most = least
+  let leastStep = Number.POSITIVE_INFINITY
+  let mostStep = Number.NEGATIVE_INFINITY
+  let before = least
   for (let i = 0; i < count; i++) {
     const value = values[i] ?? 0
-    const whole = scale === 1 ? value : Math.round(value * scale)
-    if (!isWhole(whole) || whole / scale !== value || (value === 0 && 1 / value < 0)) return false
+    const whole = Math.round(value * decimalScale)
+    if (!isWhole(whole) || whole / decimalScale !== value || (value === 0 && 1 / value < 0)) return false
     if (whole < least) least = whole
     if (whole > most) most = whole
     if (i > 0) {
@@ -51,20 +72,25 @@ const scan = (values: Float64Array, count: number, scale: number): boolean => {
     }
     before = whole
   }
-  found.scale = scale
-  found.least = count === 0 ? 0 : least
-  found.most = count === 0 ? 0 : most
-  found.leastStep = count < 2 ? 0 : leastStep
-  found.mostStep = count < 2 ? 0 : mostStep
-  return (
-    widthOf(found.most - found.least) <= widthMax ||
-    (isExact() && widthOf(found.mostStep - found.leastStep) <= widthMax)
-  )
+  return isNarrow(count, { least, most, leastStep, mostStep })
 }
 
-const isWhole = (value: number): boolean => Math.trunc(value) === value && Math.abs(value) <= Number.MAX_SAFE_INTEGER
+/** A safe integer, and not -0. */
+const isWhole = (value: number): boolean =>
+  Math.trunc(value) === value && Math.abs(value) <= Number.MAX_SAFE_INTEGER && (value !== 0 || 1 / value > 0)
 
-const isExact = (): boolean => found.most - found.least < exactRange
+/** Keeps what a scan has found, and says whether the numbers fit into {@link widthMax} bytes one way or the other. */
+const isNarrow = (count: number, ends: typeof found): boolean => {
+  found.least = ends.least
+  found.most = ends.most
+  found.leastStep = count < 2 ? 0 : ends.leastStep
+  found.mostStep = count < 2 ? 0 : ends.mostStep
+  return widthOf(found.most - found.least) <= widthMax || stepWidthOf() <= widthMax
+}
+
+/** Of steps that are exact. */
+const stepWidthOf = (): number =>
+  found.most - found.least < exactRange ? widthOf(found.mostStep - found.leastStep) : widthMax + 1
 
 const looksDecimal = (values: Float64Array, count: number): boolean => {
   const size = Math.min(count, sampleSize)
@@ -83,46 +109,66 @@ const widthOf = (range: number): number => {
   return range < rangeEnd ? 4 : widthMax + 1
 }
 
-const writeWhole = (out: ByteWriter, values: Float64Array, count: number): void => {
-  const { least, leastStep, most, mostStep, scale } = found
+/** Distances of the column that is being written; its memory is used again. */
+let distances = new Uint32Array(1024)
+
+const writeWhole = (out: ByteWriter, values: Float64Array, count: number, scale: number): void => {
+  const { least, leastStep, most } = found
   const width = widthOf(most - least)
-  const stepWidth = isExact() ? widthOf(mostStep - leastStep) : widthMax + 1
+  const stepWidth = stepWidthOf()
   const isStepped = stepWidth < width
+  if (distances.length < count) distances = new Uint32Array(count * 2)
   out.uint8(isStepped ? steps + stepWidth : offsets + width)
   out.float64(scale)
-  out.float64(isStepped ? Math.round((values[0] ?? 0) * scale) : least)
-  if (isStepped) out.float64(leastStep)
-  const planes = isStepped ? stepWidth : width
-  const stored = isStepped ? count - 1 : count
-  const start = out.take(planes * stored)
+  if (!isStepped) {
+    out.float64(least)
+    if (width === 0) return
+    if (scale === 1) for (let i = 0; i < count; i++) distances[i] = (values[i] ?? 0) - least
+    else for (let i = 0; i < count; i++) distances[i] = Math.round((values[i] ?? 0) * scale) - least
+    writePlanes(out, distances, count, width)
+    return
+  }
+  let before = Math.round((values[0] ?? 0) * scale)
+  out.float64(before)
+  out.float64(leastStep)
+  if (stepWidth === 0) return
+  for (let i = 1; i < count; i++) {
+    const whole = scale === 1 ? (values[i] ?? 0) : Math.round((values[i] ?? 0) * scale)
+    distances[i - 1] = whole - before - leastStep
+    before = whole
+  }
+  writePlanes(out, distances, count - 1, stepWidth)
+}
+
+/** The bytes of each weight together, the lightest first. */
+const writePlanes = (out: ByteWriter, numbers: Uint32Array, count: number, width: number): void => {
+  const start = out.take(width * count)
   const { bytes } = out
-  for (let plane = 0; plane < planes; plane++) {
-    const at = start + plane * stored
+  for (let plane = 0; plane < width; plane++) {
+    const at = start + plane * count
     const shift = plane * 8
-    if (isStepped) {
-      let before = Math.round((values[0] ?? 0) * scale)
-      for (let i = 0; i < stored; i++) {
-        const whole = Math.round((values[i + 1] ?? 0) * scale)
-        bytes[at + i] = (whole - before - leastStep) >>> shift
-        before = whole
-      }
-    } else {
-      for (let i = 0; i < stored; i++) bytes[at + i] = (Math.round((values[i] ?? 0) * scale) - least) >>> shift
-    }
+    for (let i = 0; i < count; i++) bytes[at + i] = (numbers[i] ?? 0) >>> shift
   }
 }
 
 const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
-const byteOfPlane = (plane: number): number => (isLittleEndian ? plane : 7 - plane)
+/** Which half of a number's 64 bits comes first in memory. */
+const lightHalf = isLittleEndian ? 0 : 1
 
 const writeBits = (out: ByteWriter, values: Float64Array, count: number): void => {
   out.uint8(bits)
   const start = out.take(8 * count)
-  const raw = new Uint8Array(values.buffer, values.byteOffset, count * 8)
+  const halves = new Uint32Array(values.buffer, values.byteOffset, count * 2)
   const { bytes } = out
-  for (let plane = 0; plane < 8; plane++) {
-    const at = start + plane * count
-    for (let i = 0, from = byteOfPlane(plane); i < count; i++, from += 8) bytes[at + i] = raw[from] ?? 0
+  for (let half = 0; half < 2; half++) {
+    const at = start + half * 4 * count
+    for (let i = 0, from = half ^ lightHalf; i < count; i++, from += 2) {
+      const number = halves[from] ?? 0
+      bytes[at + i] = number
+      bytes[at + count + i] = number >>> 8
+      bytes[at + 2 * count + i] = number >>> 16
+      bytes[at + 3 * count + i] = number >>> 24
+    }
   }
 }
 
@@ -152,7 +198,7 @@ const readSteps = (input: ByteReader, count: number, width: number): Float64Arra
   values[0] = whole / scale
   for (let i = 1; i < count; i++) {
     whole += leastStep + (stored[i - 1] ?? 0)
-    values[i] = whole / scale
+    values[i] = scale === 1 ? whole : whole / scale
   }
   return values
 }
@@ -172,10 +218,16 @@ const readBits = (input: ByteReader, count: number): Float64Array => {
   const { bytes } = input
   const start = input.take(8 * count)
   const values = new Float64Array(count)
-  const raw = new Uint8Array(values.buffer)
-  for (let plane = 0; plane < 8; plane++) {
-    const at = start + plane * count
-    for (let i = 0, to = byteOfPlane(plane); i < count; i++, to += 8) raw[to] = bytes[at + i] ?? 0
+  const halves = new Uint32Array(values.buffer)
+  for (let half = 0; half < 2; half++) {
+    const at = start + half * 4 * count
+    for (let i = 0, to = half ^ lightHalf; i < count; i++, to += 2) {
+      halves[to] =
+        (bytes[at + i] ?? 0) |
+        ((bytes[at + count + i] ?? 0) << 8) |
+        ((bytes[at + 2 * count + i] ?? 0) << 16) |
+        ((bytes[at + 3 * count + i] ?? 0) << 24)
+    }
   }
   return values
 }

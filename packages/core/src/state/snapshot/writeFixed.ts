@@ -105,13 +105,12 @@ const storeChunk = (
     return own
   })
 
-/** Runs a generator in slices and answers what it returns. */
-const runToEnd = <A>(slice: TimeSlice, steps: Generator<undefined, A>): Effect.Effect<A> =>
-  Effect.suspend(() => {
-    let last = steps.next()
-    const step = (): boolean => {
-      if (last.done !== true) last = steps.next()
-      return last.done !== true
-    }
-    return Effect.flatMap(runSteps(slice, step), () => (last.done === true ? Effect.succeed(last.value) : Effect.never))
-  })
+/** Runs a generator, giving way to the event loop between its steps, and answers what it returns. */
+const runToEnd = Effect.fnUntraced(function* <A>(slice: TimeSlice, steps: Generator<undefined, A>) {
+  let last = steps.next()
+  while (last.done !== true) {
+    yield* slice.pause
+    last = steps.next()
+  }
+  return last.value
+})

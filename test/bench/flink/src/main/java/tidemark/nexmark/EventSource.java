@@ -23,7 +23,6 @@ final class EventSource implements Source<Event, EventSplit, Void> {
 
   @Override
   public Boundedness getBoundedness() {
-    // A stream that ends, as Tidemark reads it: with BOUNDED and checkpoints Flink does the same.
     return Boundedness.BOUNDED;
   }
 
