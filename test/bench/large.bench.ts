@@ -44,7 +44,7 @@ const run = async (scale: Scale) => {
 }
 
 const runIn = (options: object): Promise<TrafficReport> =>
-  runChild<TrafficReport>("./largeState.ts", [JSON.stringify(options)])
+  runChild<TrafficReport>(new URL("./jobs/largeState.ts", import.meta.url), [JSON.stringify(options)])
 
 export const large: Benchmark = {
   name: "large",

@@ -56,7 +56,9 @@ const runInChild = (name: string): Promise<BenchmarkResult> =>
   new Promise((resolve, reject) => {
     const flags = [...(values.cpu ? ["--cpu"] : []), ...(values.quick ? ["--quick"] : [])]
     const args = [fileURLToPath(import.meta.url), "--here", ...flags, name]
-    const child = spawn(process.execPath, [...process.execArgv, ...args], {
+    // The harness finds the collector without the flag, and a worker thread refuses to be given it.
+    const nodeFlags = process.execArgv.filter((flag) => flag !== "--expose-gc")
+    const child = spawn(process.execPath, [...nodeFlags, ...args], {
       stdio: ["ignore", "inherit", "inherit", "ipc"]
     })
     let result: BenchmarkResult | null = null

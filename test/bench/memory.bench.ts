@@ -6,10 +6,12 @@ import type { MainJobReport } from "./jobs/mainJob.ts"
 import { runChild } from "./jobs/runChild.ts"
 import { withTemporaryDirectory } from "./jobs/temporaryDirectory.ts"
 
+const mainJob = new URL("./jobs/mainJob.ts", import.meta.url)
+
 const run = async (scale: Scale) => {
   const reports: Array<MainJobReport> = []
   for (let round = 0; round < scale.rounds(3); round++) {
-    reports.push(await withTemporaryDirectory((directory) => runChild<MainJobReport>("./mainJob.ts", [directory])))
+    reports.push(await withTemporaryDirectory((directory) => runChild<MainJobReport>(mainJob, [directory])))
   }
   const peak = spreadOf(reports.map((report) => report.peakBytes / 1e6))
   const rate = spreadOf(reports.map((report) => report.records / report.durationMs / 1000))

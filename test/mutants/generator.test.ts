@@ -223,7 +223,7 @@ describe("the machines of the protocol", () => {
     expect(Object.fromEntries(counts)).toMatchInlineSnapshot(`
       {
         "action dropped": 0,
-        "assignment dropped": 81,
+        "assignment dropped": 83,
         "assignment off by one": 0,
         "command doubled": 10,
         "command dropped": 10,

@@ -28,6 +28,8 @@ const isAll = values.only === ""
 const results = await runPool({
   module: new URL("./subjects/protocol.ts", import.meta.url),
   workers: Number(values.workers),
+  // An equivalent mutant is explored in every configuration.
+  secondsMax: 1_200,
   isWanted: (name) => name.includes(values.only),
   onReady: ({ candidates, configurations }) => {
     console.log(`${candidates.length} mutants in ${configurations.length} configurations (${seconds()})`)

@@ -82,5 +82,5 @@ describe("mutants of the protocol", () => {
       ]
     `)
     expect(designed).toHaveLength(designedMutants.length - baseMutants.length)
-  })
+  }, 120_000)
 })

@@ -53,6 +53,29 @@ describe("the trace of a run in memory is a behaviour of the system", () => {
     recorded.expectConforming()
   })
 
+  it("with bases that are named, kept while two checkpoints are pending, and retired", async () => {
+    const slow = hookedStorage(MemoryStorage.make(), {
+      createObject: (_, pass) => Effect.andThen(Effect.sleep("2 millis"), pass)
+    })
+    const recorded = new RecordedJob(
+      { records: words(2_000), storage: slow },
+      { trigger: Trigger.count(100), maxConcurrent: 2, retained: 1 }
+    )
+    await recorded.run(toEnd)
+    expect(basesIn(recorded.trace).filter((base) => base !== null).length).toBeGreaterThan(1)
+    recorded.expectConforming()
+  })
+
+  it("without any base where checkpoints are to be full", async () => {
+    const recorded = new RecordedJob({ records: words(1_000) }, { trigger: Trigger.count(100), incremental: false })
+    await recorded.run(toEnd)
+    const bases = basesIn(recorded.trace)
+    expect(bases.length).toBeGreaterThan(1)
+    expect(bases.filter((base) => base !== null)).toEqual([])
+    expect(recorded.trace.filter((line) => JSON.stringify(line).includes('"shared":["'))).toEqual([])
+    recorded.expectConforming()
+  })
+
   it("with three subtasks per task and three checkpoints at a time", async () => {
     const slow = hookedStorage(MemoryStorage.make(), {
       createObject: (_, pass) => Effect.andThen(Effect.sleep("2 millis"), pass)
@@ -172,6 +195,18 @@ describe("the trace of a run in memory is a behaviour of the system", () => {
     recorded.expectConforming({ failures: 1 })
   })
 })
+
+/** The bases of all checkpoints that were triggered. */
+const basesIn = (trace: ReadonlyArray<TraceLine>): ReadonlyArray<unknown> =>
+  trace.flatMap((line) => {
+    if (line._tag !== "Step" || line.actor !== "coordinator") return []
+    return line.commands.flatMap((command) =>
+      "barrier" in command && command._tag === "TriggerSources" ? [baseOf(command.barrier)] : []
+    )
+  })
+
+const baseOf = (barrier: unknown): unknown =>
+  typeof barrier === "object" && barrier !== null && "base" in barrier ? barrier.base : null
 
 /** How many checkpoints have been triggered and not resolved at the same time, at most. */
 const pendingMax = (trace: ReadonlyArray<TraceLine>): number => {

@@ -3,6 +3,10 @@ import { PerformanceObserver } from "node:perf_hooks"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 
+// V8 forgets what it has seen of functions that a few collections have not met running. A harness that collects before
+// every run would undo the pollution of whoever had to wait for five others.
+setFlagsFromString("--no-flush-bytecode")
+
 let collect: (() => void) | null = null
 
 /** Nobody pays for the garbage of another. */

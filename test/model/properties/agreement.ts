@@ -95,7 +95,7 @@ export const A2: ModelProperty = {
 
 export const A3: ModelProperty = {
   id: "A3",
-  sentence: "every checkpoint is accounted for: pending, or said to be completed or invalidated",
+  sentence: "every checkpoint is accounted for: pending in its attempt, or said to be completed or invalidated",
   of: (protocol, name) =>
     protocol.processes.map((process) =>
       always(name(process.name), (view) => {
@@ -111,6 +111,9 @@ export const A3: ModelProperty = {
         }
         const early = pending.find((id) => completed.includes(id) || invalidated.includes(id))
         if (early !== undefined) return `${early} is pending, and it was said to be over`
+        const old = state.attempt === null ? undefined : pending.find((id) => id < first)
+        if (old !== undefined && state.machine.owner.matches("active"))
+          return `${old} of an older attempt is not settled`
         const ids = manifestsIn(view.resource(protocol.log)).map(({ id }) => id)
         const twice = ids.find((id, index) => ids.indexOf(id) < index)
         if (twice !== undefined) return `${twice} stands twice in the log`

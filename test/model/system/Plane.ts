@@ -23,7 +23,7 @@ export interface CaptureState {
 }
 
 /** A snapshot that is stored and may be named as a base: the changes since it are known. */
-export interface Known {
+interface Known {
   readonly id: CheckpointId
   /** Oldest first. */
   readonly objects: ReadonlyArray<string>

@@ -6,6 +6,7 @@
 import type { KeyValue } from "../model/keyGroups.ts"
 import type { Timestamp } from "../model/time.ts"
 import type { FixedLayout } from "../state/fixed/RowBlock.ts"
+import type { RowCursor } from "../state/fixed/rowCursor.ts"
 import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
 import type { KeyedTable } from "../state/KeyedTable.ts"
 import { layoutOf } from "../state/layout.ts"
@@ -18,8 +19,6 @@ export interface OperatorStep {
   readonly states: ReadonlyArray<KeyedStateDescriptor<unknown>>
   /** The only fields of its records that the operator reads; left out where it may read all. */
   readonly reads?: ReadonlyArray<string>
-  /** Code to run before the records of a batch, given the name of the array of their keys. May change nothing but caches. */
-  readonly emitBatch?: (code: ChainCode, keys: string) => string
   /** Code for one record; `next` yields the code of the rest of the chain for a record. */
   readonly emit: (code: ChainCode, record: RecordNames, next: (record: RecordNames) => string) => string
   /** Code to run when the watermark has advanced; `emitNext` is the name of a function `(value, timestamp, key, group)` that runs the rest of the chain. */
@@ -53,6 +52,8 @@ export interface ChainCode {
   readonly table: (state: string) => string
   /** Name of the {@link RowStore} of a state off-heap. */
   readonly rows: (state: string) => string
+  /** The same for the records of a batch: variables that are declared before them. */
+  readonly cursor: (state: string) => RowCursor
   /** False if no state of the task asks for the key group of a record, which then may be anything. */
   readonly needsGroups: boolean
   /** Code that counts a late record of this operator. */

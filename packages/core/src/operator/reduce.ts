@@ -6,12 +6,11 @@
  */
 import type { Schema } from "effect"
 import { invariant } from "../model/invariant.ts"
-import type { FixedLayout } from "../state/fixed/RowBlock.ts"
 import { cellsAt, emitReadRow, emitWriteRow, misfitOf } from "../state/fixed/rowCode.ts"
+import { emitClaim, emitFind } from "../state/fixed/rowCursor.ts"
 import { fixedTreeOf } from "../state/fixed/rowShape.ts"
 import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
 import type { ChainCode, OperatorStep, RecordNames } from "./OperatorStep.ts"
-import { emitSeek, emitWarm } from "./slotPlaces.ts"
 
 const state = "reduced"
 
@@ -27,12 +26,10 @@ export const reduceStep = (options: ReduceOptions): OperatorStep => ({
   kind: "reduce",
   description: "running reduce",
   states: [reduceState(options)],
-  emitBatch: (code, keys) => emitWarm(code, state, keys),
   emit: (code, record, next) => {
-    const layout = code.layout(state)
     const reduced = code.name("reduced")
     const names = { ...record, reduced }
-    return `${layout === null ? emitInMaps(code, options, names) : emitOffHeap(code, options, names, layout)}
+    return `${code.layout(state) === null ? emitInMaps(code, options, names) : emitOffHeap(code, options, names)}
 ${next({ ...record, value: reduced })}`
   },
   interpret: (context, next) => {
@@ -76,24 +73,17 @@ const ${reduced} = ${code.bind("frozen", Object.freeze)}(${before} === undefined
 ${table}.set(${place}, ${reduced})`
 }
 
-const emitOffHeap = (
-  code: ChainCode,
-  options: ReduceOptions,
-  { key, reduced, value }: Names,
-  layout: FixedLayout
-): string => {
-  const rows = code.rows(state)
+const emitOffHeap = (code: ChainCode, options: ReduceOptions, { key, reduced, value }: Names): string => {
+  const cursor = code.cursor(state)
+  const sought = { key, namespace: "0", at: code.name("at") }
   const tree = fixedTreeOf(options.value)
-  const [at, slab] = [code.name("at"), code.name("slab")]
-  const cell = cellsAt(layout, { slab, at })
+  const cell = cellsAt(cursor.layout, { cells: cursor.cells, at: sought.at })
   const reduce = code.bind("reduce", options.reduce)
   const misfit = misfitOf({ operator: options.uid, name: state })
-  return `let ${at} = ${emitSeek(layout, rows, key, "0")}
-let ${slab} = ${rows}.slab
-const ${reduced} = ${at} < 0 ? ${value} : ${reduce}(${emitReadRow(code, tree, cell)}, ${value})
-if (${at} < 0) {
-${at} = ${rows}.create(${key}, 0)
-${slab} = ${rows}.slab
+  return `${emitFind(cursor, sought, code.name)}
+const ${reduced} = ${sought.at} < 0 ? ${value} : ${reduce}(${emitReadRow(code, tree, cell)}, ${value})
+if (${sought.at} < 0) {
+${emitClaim(cursor, sought)}
 }
 ${emitWriteRow(code, { tree, cell, value: reduced, path: "", misfit })}`
 }

@@ -3,6 +3,7 @@ import type { Schema } from "effect"
 import { invariant } from "../model/invariant.ts"
 import type { FixedLayout } from "../state/fixed/RowBlock.ts"
 import { cellsAt, emitReadRow, emitWriteRow, type Misfit, misfitOf } from "../state/fixed/rowCode.ts"
+import { emitClaim, emitFind, type RowCursor, type RowSought } from "../state/fixed/rowCursor.ts"
 import { fixedTreeOf, type RowTree } from "../state/fixed/rowShape.ts"
 import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
 import type { ChainCode } from "./OperatorStep.ts"
@@ -24,8 +25,8 @@ export const fieldPlaces = (accumulator: string): SlotPlaces => {
 
 export interface RowPlace {
   readonly layout: FixedLayout
-  /** Names of the variables that hold the slab and the offset of a row. */
-  readonly slab: string
+  /** Names of the variables that hold the cells and the offset of a row. */
+  readonly cells: string
   readonly at: string
 }
 
@@ -33,9 +34,9 @@ export interface RowPlace {
 export const columnPlaces = (
   code: ChainCode,
   state: Pick<KeyedStateDescriptor<unknown>, "operator" | "name" | "value">,
-  { at, layout, slab }: RowPlace
+  { at, layout, cells }: RowPlace
 ): SlotPlaces => {
-  const cell = cellsAt(layout, { slab, at })
+  const cell = cellsAt(layout, { cells, at })
   const trees = slotTrees(state.value)
   const treeOf = (slot: string): RowTree => {
     const tree = trees.get(slot)
@@ -58,13 +59,13 @@ export const columnPlaces = (
   }
 }
 
-/** Expression of the offset of a key's row, negative if it has none. */
-export const emitSeek = (layout: FixedLayout, rows: string, key: string, namespace: string): string =>
-  `${rows}.${layout.key === "integer" ? "seekInteger" : "seekText"}(${key}, ${namespace})`
-
-/** Code that looks at the rows of a batch's keys beforehand. */
-export const emitWarm = (code: ChainCode, state: string, keys: string): string =>
-  code.layout(state)?.key === "integer" ? `${code.rows(state)}.warm(${keys})\n` : ""
+/** Finds or creates the row of a key for a record, in a variable that is declared here. */
+export const emitRow = (code: ChainCode, cursor: RowCursor, sought: RowSought, create: string): string =>
+  `${emitFind(cursor, sought, code.name)}
+if (${sought.at} < 0) {
+${emitClaim(cursor, sought)}
+${create}
+}`
 
 const slotTrees = (accumulator: Schema.Codec<unknown, unknown>): ReadonlyMap<string, RowTree> => {
   const tree = fixedTreeOf(accumulator)

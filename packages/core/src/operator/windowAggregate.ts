@@ -10,7 +10,6 @@ import type { KeyValue } from "../model/keyGroups.ts"
 import type { Timestamp } from "../model/time.ts"
 import type { Aggregation } from "./aggregation.ts"
 import type { OperatorStep } from "./OperatorStep.ts"
-import { emitWarm } from "./slotPlaces.ts"
 import { asSlots } from "./slots.ts"
 import { describeWindowState, emitAddTo, emitFire, type FiringWindows, fireWindows } from "./windowState.ts"
 
@@ -32,7 +31,6 @@ export const windowAggregateStep = (options: WindowAggregateOptions): OperatorSt
   return {
     ...{ uid, kind, description },
     states: [describeWindowState(windows)],
-    emitBatch: (code, keys) => emitWarm(code, windows.state, keys),
     emit: (code, record) => {
       const start = code.name("start")
       const { timestamp } = record

@@ -6,7 +6,7 @@ import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
 import type { KeyedTable } from "../state/KeyedTable.ts"
 import type { Aggregation } from "./aggregation.ts"
 import type { ChainCode, Collector, RecordNames } from "./OperatorStep.ts"
-import { columnPlaces, emitSeek, fieldPlaces, type SlotPlaces } from "./slotPlaces.ts"
+import { columnPlaces, emitRow, fieldPlaces, type SlotPlaces } from "./slotPlaces.ts"
 import { asSlots } from "./slots.ts"
 
 export interface WindowState {
@@ -39,23 +39,30 @@ export const emitAcquire = (
     const acquire = `const ${accumulator} = ${code.table(of.state)}.acquire(${key}, ${group}, ${start})`
     return { acquire, places: fieldPlaces(accumulator) }
   }
-  const row = { layout, slab: code.name("slab"), at: code.name("at") }
+  const row = { layout, cells: code.name("cells"), at: code.name("at") }
   const rows = code.rows(of.state)
   const places = columnPlaces(code, describeWindowState(of), row)
-  const acquire = `let ${row.at} = ${emitSeek(layout, rows, key, start)}
-let ${row.slab} = ${rows}.slab
-if (${row.at} < 0) {
-${row.at} = ${rows}.create(${key}, ${start})
-${row.slab} = ${rows}.slab
+  const acquire = `let ${row.at} = ${rows}.seek(${key}, ${start})
+const ${row.at}New = ${row.at} < 0
+if (${row.at}New) ${row.at} = ${rows}.create(${key}, ${start})
+const ${row.cells} = ${rows}.cells
+if (${row.at}New) {
 ${of.aggregation.emitCreate(code, places)}
 }`
   return { acquire, places }
 }
 
-/** Adds a record to the accumulator of its key that starts at a variable. */
+/** Adds a record of a batch to the accumulator of its key that starts at a variable. */
 export const emitAddTo = (code: ChainCode, of: WindowState, record: RecordNames, start: string): string => {
-  const { acquire, places } = emitAcquire(code, of, { ...record, start })
-  return `${acquire}\n${of.aggregation.emitAdd(code, places, record.value)}`
+  if (code.layout(of.state) === null) {
+    const { acquire, places } = emitAcquire(code, of, { ...record, start })
+    return `${acquire}\n${of.aggregation.emitAdd(code, places, record.value)}`
+  }
+  const cursor = code.cursor(of.state)
+  const sought = { key: record.key, namespace: start, at: code.name("at") }
+  const places = columnPlaces(code, describeWindowState(of), { ...cursor, at: sought.at })
+  return `${emitRow(code, cursor, sought, of.aggregation.emitCreate(code, places))}
+${of.aggregation.emitAdd(code, places, record.value)}`
 }
 
 /** The table to drain; what its visitor is given, and how it reaches what it was given. */
@@ -65,10 +72,10 @@ export const emitDrained = (code: ChainCode, of: WindowState) => {
     const places = fieldPlaces("accumulator")
     return { table: code.table(of.state), parameters: "key, group, accumulator", group: "group", places }
   }
-  const places = columnPlaces(code, describeWindowState(of), { layout, slab: "slab", at: "offset" })
+  const places = columnPlaces(code, describeWindowState(of), { layout, cells: "cells", at: "offset" })
   const rows = code.rows(of.state)
   const group = code.needsGroups ? `${rows}.groupOf(key)` : "0"
-  return { table: rows, parameters: "key, slab, offset", group, places }
+  return { table: rows, parameters: "key, cells, offset", group, places }
 }
 
 /** How whole windows come out, whatever cuts them. */

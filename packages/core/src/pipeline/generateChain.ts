@@ -8,9 +8,12 @@
  * G5 Little is carried around the loop: every turn ends with `at` as it began, which else took up to a third of the time,
  *    and `written` lives outside, where it costs a long chain less than as a local variable.
  */
+import { invariant } from "../model/invariant.ts"
 import { type ChainContext, type ChainInstance, directOutputOf } from "../operator/ChainInstance.ts"
 import { always } from "../operator/keySelector.ts"
 import { type ChainCode, needsGroups, type OperatorStep, type RecordNames } from "../operator/OperatorStep.ts"
+import type { FixedLayout } from "../state/fixed/RowBlock.ts"
+import { emitCursor, nameCursor, type RowCursor } from "../state/fixed/rowCursor.ts"
 import { chainFailure, firedPosition } from "./chainFailure.ts"
 import { fixedLayoutOf, openTables, rowsOf } from "./openTables.ts"
 import type { TaskPlan } from "./PhysicalPlan.ts"
@@ -64,6 +67,8 @@ interface Writer {
   readonly rows: ReadonlyArray<TableName>
   readonly late: ReadonlyMap<string, string>
   readonly codeOf: (step: OperatorStep, index: number) => ChainCode
+  /** The cursors that were asked for since the last call, to be declared where that code stands. */
+  readonly takeCursors: () => ReadonlyArray<RowCursor>
 }
 
 /** Collects the names that the emitted code of all steps uses. */
@@ -91,6 +96,18 @@ const makeWriter = (task: TaskPlan): Writer => {
     names.push({ name, step, state })
     return name
   }
+  const cursors = new Map<string, RowCursor>()
+  const cursor = (rowsName: string, layout: FixedLayout | null): RowCursor => {
+    invariant(layout !== null, "a cursor is asked for by states off-heap")
+    const made = cursors.get(rowsName) ?? nameCursor(layout, rowsName, fresh)
+    cursors.set(rowsName, made)
+    return made
+  }
+  const takeCursors = (): ReadonlyArray<RowCursor> => {
+    const taken = [...cursors.values()]
+    cursors.clear()
+    return taken
+  }
   const needs = needsGroups(task.steps)
   const codeOf = (step: OperatorStep, index: number): ChainCode => ({
     name: fresh,
@@ -98,6 +115,7 @@ const makeWriter = (task: TaskPlan): Writer => {
     layout: (state) => fixedLayoutOf(step, state),
     table: (state) => nameIn(tables, "table", { step, state }),
     rows: (state) => nameIn(rows, "rows", { step, state }),
+    cursor: (state) => cursor(nameIn(rows, "rows", { step, state }), fixedLayoutOf(step, state)),
     needsGroups: needs,
     get countLate() {
       late.set(step.uid, `late${index}`)
@@ -106,13 +124,13 @@ const makeWriter = (task: TaskPlan): Writer => {
     currentWatermark: "currentWatermark",
     maxTimestamp: "maxTimestamp"
   })
-  return { bound, tables, rows, late, codeOf }
+  return { bound, tables, rows, late, codeOf, takeCursors }
 }
 
 const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: Writer): string => {
   const output = emitOutput(task, writer.codeOf(outputStep, task.steps.length))
-  const run = emitRun(task, emitBatch(task, codes), emitSteps(task, codes, output, 0))
-  const firing = task.steps.map((step, index) => emitFiring(task, { codes, index, output, step }))
+  const run = emitRun(task, emitSteps(task, codes, output, 0), writer)
+  const firing = task.steps.map((step, index) => emitFiring(task, { codes, index, output, step, writer }))
   const fires = firing.some((code) => code.advance !== "")
   const late = [...writer.late]
   const constants = [...writer.bound, ...writer.tables, ...writer.rows].map(({ name }) => name)
@@ -182,15 +200,7 @@ const outputStep: OperatorStep = {
   interpret: () => ({ record: () => {} })
 }
 
-const emitBatch = ({ input, steps }: TaskPlan, codes: ReadonlyArray<ChainCode>): string => {
-  if (input._tag !== "Exchange") return ""
-  return steps.map((step, index) => emitStepBatch(step, codes[index])).join("")
-}
-
-const emitStepBatch = (step: OperatorStep, code: ChainCode | undefined): string =>
-  code === undefined ? "" : (step.emitBatch?.(code, "keys") ?? "")
-
-const emitRun = (task: TaskPlan, before: string, body: (record: RecordNames) => string): string => {
+const emitRun = (task: TaskPlan, body: EmitRecord, writer: Writer): string => {
   const keyed = task.input._tag === "Exchange"
   const record = {
     value: "value",
@@ -198,18 +208,21 @@ const emitRun = (task: TaskPlan, before: string, body: (record: RecordNames) => 
     key: keyed ? "key" : '""',
     group: keyed ? "group" : "0"
   }
+  const statements = body(record)
+  const cursors = writer.takeCursors()
+  const warm = keyed ? cursors.filter(({ layout }) => layout.key === "integer") : []
   return `const run = (columns) => {
 const values = columns.values
 ${keyed ? "const timestamps = columns.timestamps\nconst timed = timestamps.length > 0\nconst keys = columns.keys\nconst groups = columns.groups\n" : ""}const length = values.length
 const currentWatermark = watermark
 let maxTimestamp = highest
-${before}let at = 0
+${warm.map(({ rows }) => `${rows}.warm(keys)\n`).join("")}${cursors.map(emitCursor).join("")}let at = 0
 let index = 0
 try {
 for (; index < length; index++) {
 const value = values[index]
 const timestamp = ${keyed ? "timed ? timestamps[index] : " : ""}-Infinity
-${keyed ? "const key = keys[index]\nconst group = groups[index]\n" : ""}${body(record)}
+${keyed ? "const key = keys[index]\nconst group = groups[index]\n" : ""}${statements}
 at = 0
 }
 } catch (error) {
@@ -250,20 +263,22 @@ interface FiringOptions {
   readonly index: number
   readonly output: EmitRecord
   readonly step: OperatorStep
+  readonly writer: Writer
 }
 
 /** The rest of the chain as a function, for a step that fires; and the code that fires it. */
-const emitFiring = (task: TaskPlan, { codes, index, output, step }: FiringOptions): Firing => {
+const emitFiring = (task: TaskPlan, { codes, index, output, step, writer }: FiringOptions): Firing => {
   const code = codes[index]
   if (step.emitWatermark === undefined || code === undefined) return { declaration: "", advance: "" }
   const rest = emitSteps(task, codes, output, index + 1)
   const name = code.name("emit")
   const record = { value: "value", timestamp: "timestamp", key: "key", group: "group" }
+  const statements = rest(record)
   return {
     declaration: `const ${name} = (value, timestamp, key, group) => {
 const currentWatermark = watermark
 firing = value
-${rest(record)}
+${writer.takeCursors().map(emitCursor).join("")}${statements}
 at = ${index}
 }
 `,

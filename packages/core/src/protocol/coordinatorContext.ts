@@ -104,7 +104,7 @@ export const isTerminalDue = ({ terminal }: CoordinatorContext): boolean =>
   terminal !== null && terminal.id === null && !terminal.isWanted
 
 /** K7: the newest checkpoint that was completed in this attempt. After a restore the first one is full. */
-export const baseOf = ({ firstId, policy, retained }: CoordinatorContext): CheckpointId | null => {
+const baseOf = ({ firstId, policy, retained }: CoordinatorContext): CheckpointId | null => {
   const newest = retained.at(-1)
   return policy.incremental && newest !== undefined && newest >= firstId ? newest : null
 }

@@ -4,8 +4,6 @@ import type { Sink, Source } from "@tidemark/core/connector"
 import { Schema } from "effect"
 import { makeRandom } from "../../harness/random.ts"
 
-export type KeyKind = "int" | "string"
-
 export const IntVisit = Schema.Struct({ key: Schema.Int, amount: Schema.Number })
 export type IntVisit = typeof IntVisit.Type
 
@@ -95,10 +93,13 @@ export const generated =
   (from: number, count: number): ReadonlyArray<IntVisit> => {
     const values: Array<IntVisit> = []
     for (let i = from; i < from + count; i++) {
-      values.push({ key: firstKey + (i < keys ? scattered(i, keys) : keyOf(i)), amount: i & 63 })
+      values.push({ key: firstKey + (i < keys ? scattered(i, keys) : keyOf(i)), amount: amountOf(i) })
     }
     return values
   }
+
+/** Amounts of money, like random: sums of small whole numbers would compress to nothing. */
+const amountOf = (index: number): number => (Math.imul(index, -1640531535) >>> 15) / 100
 
 /** Prime, so that every key is met once. */
 const stride = 100_003

@@ -5,7 +5,7 @@
 import type { CheckpointId } from "../../model/ids.ts"
 import type { Cut, FixedCapture } from "./RowBlock.ts"
 import { type PageImage, RowCapture } from "./RowCapture.ts"
-import { type RowFormat, rowsPerPage, rowsPerSlab } from "./rowFormat.ts"
+import { type RowFormat, rowsPerPage } from "./rowFormat.ts"
 import type { Space } from "./Space.ts"
 
 export class Captures {
@@ -37,6 +37,10 @@ export class Captures {
     return capture
   }
 
+  get isRunning(): boolean {
+    return this.running.length > 0
+  }
+
   /** Keeps a page that is about to change for every running capture that sees its present content and still needs it. */
   keepPage(space: Space, page: number): void {
     const touched = space.touched[page] ?? 0
@@ -65,9 +69,8 @@ export class Captures {
   private copyOf(space: Space, page: number): Float64Array {
     const { stride } = this.format
     const cells = this.pool.pop() ?? new Float64Array(rowsPerPage * stride)
-    const first = page * rowsPerPage
-    const from = (first % rowsPerSlab) * stride
-    cells.set(space.slabOf(first).subarray(from, from + rowsPerPage * stride))
+    const from = page * rowsPerPage * stride
+    cells.set(space.cells.subarray(from, from + rowsPerPage * stride))
     return cells
   }
 

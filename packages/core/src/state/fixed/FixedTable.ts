@@ -30,7 +30,7 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
   readonly rows: RowStore
   private readonly descriptor: KeyedStateDescriptor<V>
   private readonly freeze: boolean
-  private readonly read: (slab: Float64Array, at: number) => V
+  private readonly read: (cells: Float64Array, at: number) => V
   private readonly codec: RowCodec
 
   constructor({ descriptor, freeze, layout }: FixedTableOptions<V>) {
@@ -40,7 +40,7 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
     this.descriptor = descriptor
     this.freeze = freeze
     // The seam between the schema's static type and the untyped walk over its syntax tree: rows were written from V.
-    this.read = (slab, at) => codec.read(slab, at) as V
+    this.read = (cells, at) => codec.read(cells, at) as V
     this.codec = codec
   }
 
@@ -51,7 +51,7 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
   get(key: KeyValue, _group: number, namespace: number): V | undefined {
     const at = isFixedKey(key) ? this.rows.look(key, namespace) : -1
     if (at === -1) return undefined
-    const value = this.read(this.rows.slab, at)
+    const value = this.read(this.rows.cells, at)
     if (this.freeze) deepFreeze(value)
     return value
   }
@@ -70,7 +70,7 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
   update(key: KeyValue, _group: number, namespace: number, change: (accumulator: V) => void): void {
     const place = fixedKey(key)
     const at = this.rows.look(place, namespace)
-    const accumulator = at === -1 ? this.descriptor.create() : this.read(this.rows.slab, at)
+    const accumulator = at === -1 ? this.descriptor.create() : this.read(this.rows.cells, at)
     change(accumulator)
     this.write(place, namespace, accumulator)
   }
@@ -84,7 +84,7 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
   }
 
   drain(namespace: number, visit: (key: KeyValue, group: number, value: V) => void): void {
-    this.rows.drain(namespace, (key, slab, at) => visit(key, this.rows.groupOf(key), this.read(slab, at)))
+    this.rows.drain(namespace, (key, cells, at) => visit(key, this.rows.groupOf(key), this.read(cells, at)))
   }
 
   capture(cut: Cut): FixedCapture {
@@ -107,7 +107,7 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
   private write(key: FixedKey, namespace: number, value: V): void {
     const found = this.rows.seek(key, namespace)
     const at = found === -1 ? this.rows.create(key, namespace) : found
-    this.codec.write(this.rows.slab, at, value)
+    this.codec.write(this.rows.cells, at, value)
   }
 }
 

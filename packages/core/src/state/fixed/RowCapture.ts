@@ -1,6 +1,6 @@
 /** The view of a store at a barrier: B2 and B3 of RowBlock.ts. */
 import { blockRowsMax, type FixedCapture, type FixedSpace, type RowBlock } from "./RowBlock.ts"
-import { type RowFormat, rowsPerPage, rowsPerSlab } from "./rowFormat.ts"
+import { type RowFormat, rowsPerPage } from "./rowFormat.ts"
 import type { Space } from "./Space.ts"
 
 /** A page as it was, for one capture or several. */
@@ -44,9 +44,7 @@ export class RowCapture implements FixedCapture {
     this.format = options.format
     this.ended = options.release
     this.drop = options.drop
-    this.views = options.spaces
-      .toSorted((a, b) => a.namespace - b.namespace)
-      .map((space) => new SpaceView(space))
+    this.views = options.spaces.toSorted((a, b) => a.namespace - b.namespace).map((space) => new SpaceView(space))
     this.viewsBySpace = new Map(this.views.map((view) => [view.space, view]))
     this.spaces = this.views.map(({ entries, rowsEnd, space: { namespace, serial } }) => ({
       ...{ namespace, serial, rowsEnd, entries }
@@ -124,11 +122,10 @@ export class RowCapture implements FixedCapture {
   }
 
   private pageOf(view: SpaceView): Page {
-    const first = view.page * rowsPerPage
     const image = view.images.get(view.page)
     const keys = image?.keys ?? view.space.texts.keys[view.page] ?? []
     if (image !== undefined) return { cells: image.cells, from: 0, keys }
-    return { cells: view.space.slabOf(first), from: (first % rowsPerSlab) * this.format.stride, keys }
+    return { cells: view.space.cells, from: view.page * rowsPerPage * this.format.stride, keys }
   }
 }
 

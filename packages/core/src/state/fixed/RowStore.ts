@@ -1,17 +1,19 @@
 /**
- * HOT. The rows of one keyed state off-heap, by key and namespace. Generated code works on the rows themselves:
+ * HOT. The rows of one keyed state off-heap, by key and namespace. Generated code works on the rows themselves. In passing:
  *
- *   let at = rows.seekText(key, start)
+ *   let at = rows.seek(key, start)
  *   if (at < 0) at = rows.create(key, start)   // its columns are then to be set, all of them
- *   rows.slab[at + 1] += 1
+ *   rows.cells[at + 1] += 1
  *
- * An offset holds until the next call. `seek…` is a promise to write: the row counts as changed.
+ * For the records of a batch it holds the current namespace in variables of its own, see emitCursor in rowCursor.ts. An
+ * offset holds until the next call. To seek is to promise a write: the row counts as changed.
  *
  * Budget: no allocation per record; one comparison of a stamp for captures and increments together.
  */
 import { invariant } from "../../model/invariant.ts"
 import { hashInteger, hashString, type KeyValue, keyGroupOf } from "../../model/keyGroups.ts"
 import { Captures } from "./Captures.ts"
+import { CellPool } from "./Cells.ts"
 import { spreadInteger } from "./IntegerIndex.ts"
 import type { Cut, FixedCapture, FixedLayout, RowBlock } from "./RowBlock.ts"
 import { type RowFormat, rowFormatOf, rowsPerPage } from "./rowFormat.ts"
@@ -20,70 +22,100 @@ import { Space } from "./Space.ts"
 export type FixedKey = number | string
 
 export class RowStore {
-  /** Where the row that was last sought or created lies. */
-  slab: Float64Array = noCells
-  /** As in the format, one step nearer for the hot path. */
-  private readonly stride: number
-  private readonly stampCell: number
+  /** The current namespace; NaN where it holds nothing. */
+  namespace = Number.NaN
+  /** Rows, integers and strings of the current namespace. */
+  cells: Float64Array
+  slots: Int32Array
+  first: ReadonlyMap<string, number>
   /** The stamp of what is changed now. */
-  private epoch = 0
-  /** Keeps the loop of `warm` from being taken for useless. */
-  warmed = 0
+  epoch = 0
   private readonly format: RowFormat
+  private readonly pool = new CellPool()
+  private readonly captures: Captures
   private readonly spaces = new Map<number, Space>()
+  /** Stands for a namespace that holds nothing. */
+  private readonly nowhere: Space
   /** The two namespaces used last; nearly every record meets one of them. */
-  private last: Space = nowhere
-  private beforeLast: Space = nowhere
+  private current: Space
+  private former: Space
   private ascending: ReadonlyArray<number> | null = null
   private serials = 0
   private entries = 0
-  private readonly captures: Captures
+  /** Keeps the loop of `warm` from being taken for useless. */
+  warmed = 0
 
   constructor(layout: FixedLayout) {
     this.format = rowFormatOf(layout)
-    this.stride = this.format.stride
-    this.stampCell = this.format.stampCell
     this.captures = new Captures(this.format)
+    this.nowhere = new Space({ namespace: Number.NaN, serial: 0, format: this.format, pool: this.pool })
+    this.current = this.nowhere
+    this.former = this.nowhere
+    this.cells = this.nowhere.cells
+    this.slots = this.nowhere.integers.slots
+    this.first = this.nowhere.texts.first
   }
 
   get size(): number {
     return this.entries
   }
 
-  /** The offset of a key's row, or -1. Cost: two cache misses where the state is large. */
-  seekInteger(key: number, namespace: number): number {
-    const space = this.last.namespace === namespace ? this.last : this.spaceOf(namespace)
-    const hash = spreadInteger(key)
-    const index = space.integers
-    const slots = index.directory[(hash >>> 1) >>> index.shift] ?? noSlots
-    const mask = slots.length - 1
-    let place = (hash << 1) & mask
-    for (;;) {
-      const row = (slots[place + 1] ?? 0) - 1
-      if (row < 0) return -1
-      if (slots[place] === hash) {
-        const slab = space.slabs[row >>> 16] ?? noCells
-        const at = (row & 0xffff) * this.stride
-        if (slab[at] === key) {
-          if (slab[at + this.stampCell] !== this.epoch) this.touch(space, row)
-          this.slab = slab
-          return at
-        }
-      }
-      place = (place + 2) & mask
-    }
+  /** Makes a namespace the current one. */
+  open(namespace: number): void {
+    this.enter(this.spaceOf(namespace))
   }
 
-  /** As {@link seekInteger}, for strings. */
-  seekText(key: string, namespace: number): number {
-    const space = this.last.namespace === namespace ? this.last : this.spaceOf(namespace)
-    const row = space.texts.find(key)
+  /** The offset of a key's row, or -1. */
+  seek(key: FixedKey, namespace: number): number {
+    if (this.namespace !== namespace) this.open(namespace)
+    const space = this.current
+    const row = space.rowOf(key)
+    // Whoever comes here may have missed the key in the new table only because it still lies in the old one.
+    if (typeof key === "number") space.integers.move(1)
     if (row === -1) return -1
-    const slab = space.slabs[row >>> 16] ?? noCells
-    const at = (row & 0xffff) * this.stride
-    if (slab[at] !== this.epoch) this.touch(space, row)
-    this.slab = slab
+    const at = row * this.format.stride
+    if (space.cells[at + this.format.stampCell] !== this.epoch) this.touch(at)
     return at
+  }
+
+  /** As `seek`, to read only: the row does not count as changed. */
+  look(key: FixedKey, namespace: number): number {
+    if (this.namespace !== namespace) this.open(namespace)
+    const row = this.current.rowOf(key)
+    return row === -1 ? -1 : row * this.format.stride
+  }
+
+  /** The offset of a new row for a key that has none; the caller sets all columns. */
+  create(key: FixedKey, namespace: number): number {
+    const fits = this.format.isInteger ? Number.isSafeInteger(key) : typeof key === "string"
+    invariant(fits, "a key is what the schema of keys says", { key: String(key) })
+    if (this.namespace !== namespace) this.open(namespace)
+    if (this.current === this.nowhere) this.enter(this.addSpace(namespace))
+    const space = this.current
+    const row = space.allocate()
+    const at = row * this.format.stride
+    this.touch(at)
+    this.entries++
+    if (typeof key === "number") {
+      space.cells[at] = key
+      space.integers.add(key, row)
+    } else {
+      this.captures.keepKeys(space, row)
+      space.texts.add(key, row)
+    }
+    this.enter(space)
+    return at
+  }
+
+  /** The first change of a row of the current namespace since the last capture. */
+  touch(at: number): void {
+    const space = this.current
+    const page = Math.floor(at / (this.format.stride * rowsPerPage))
+    if (space.touched[page] !== this.epoch) {
+      this.captures.keepPage(space, page)
+      space.touched[page] = this.epoch
+    }
+    space.cells[at + this.format.stampCell] = this.epoch
   }
 
   /**
@@ -91,71 +123,35 @@ export class RowStore {
    * processor's caches: in this short loop their misses overlap, in the long one of a chain each would be waited for.
    */
   warm(keys: ReadonlyArray<KeyValue>): void {
-    const space = this.last
-    if (space.entries < warmMin) return
-    const { directory, shift } = space.integers
-    const { stride } = this
+    this.current.integers.move(keys.length)
+    if (this.current.entries < warmMin) return
+    const { cells, slots } = this
+    const { stride } = this.format
+    const mask = slots.length - 1
     let seen = 0
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]
       if (typeof key !== "number") continue
-      const hash = spreadInteger(key)
-      const slots = directory[(hash >>> 1) >>> shift] ?? noSlots
-      const row = (slots[((hash << 1) & (slots.length - 1)) + 1] ?? 0) - 1
-      const slab = space.slabs[row >>> 16] ?? noCells
-      seen += slab[(row & 0xffff) * stride] ?? 0
+      const row = slots[((spreadInteger(key) << 1) & mask) + 1] ?? 0
+      if (row !== 0) seen += cells[(row - 1) * stride] ?? 0
     }
     this.warmed = seen
   }
 
-  seek(key: FixedKey, namespace: number): number {
-    return typeof key === "number" ? this.seekInteger(key, namespace) : this.seekText(key, namespace)
-  }
-
-  /** As `seek`, to read only: the row does not count as changed. */
-  look(key: FixedKey, namespace: number): number {
-    const space = this.spaceOf(namespace)
-    const row = typeof key === "number" ? space.integers.find(key) : space.texts.find(key)
-    if (row === -1) return -1
-    this.slab = space.slabOf(row)
-    return space.offsetOf(row)
-  }
-
-  /** The offset of a new row for a key that has none; the caller sets all columns. */
-  create(key: FixedKey, namespace: number): number {
-    const fits = this.format.isInteger ? Number.isSafeInteger(key) : typeof key === "string"
-    invariant(fits, "a key is what the schema of keys says", { key: String(key) })
-    const known = this.spaceOf(namespace)
-    const space = known === nowhere ? this.addSpace(namespace) : known
-    const row = space.allocate()
-    this.touch(space, row)
-    this.entries++
-    const slab = space.slabOf(row)
-    const at = space.offsetOf(row)
-    if (typeof key === "number") {
-      slab[at] = key
-      space.integers.add(key, row)
-    } else {
-      this.captures.keepKeys(space, row)
-      space.texts.add(key, row)
-    }
-    this.slab = slab
-    return at
-  }
-
   delete(key: FixedKey, namespace: number): void {
-    const space = this.spaceOf(namespace)
-    const row = typeof key === "number" ? space.integers.find(key) : space.texts.find(key)
-    if (row === -1) return
+    const at = this.look(key, namespace)
+    if (at === -1) return
+    const space = this.current
+    const row = at / this.format.stride
     this.entries--
     if (space.entries === 1) {
       this.removeSpace(space)
       return
     }
-    this.touch(space, row)
+    this.touch(at)
     if (typeof key === "number") {
       space.integers.remove(key)
-      space.slabOf(row)[space.offsetOf(row)] = Number.NaN
+      space.cells[at] = Number.NaN
     } else {
       this.captures.keepKeys(space, row)
       space.texts.remove(key, row)
@@ -169,19 +165,17 @@ export class RowStore {
   }
 
   /** Visits and removes every row of a namespace, in the order of their numbers. */
-  drain(namespace: number, visit: (key: FixedKey, slab: Float64Array, at: number) => void): void {
+  drain(namespace: number, visit: (key: FixedKey, cells: Float64Array, at: number) => void): void {
     const space = this.spaceOf(namespace)
-    if (space === nowhere) return
+    if (space === this.nowhere) return
     // Removed first: what `visit` writes into this namespace belongs to a new space.
     this.removeSpace(space)
     this.entries -= space.entries
     for (let row = 0; row < space.rowsEnd; row++) {
-      const slab = space.slabOf(row)
-      const at = space.offsetOf(row)
-      const key = this.format.isInteger ? (slab[at] ?? Number.NaN) : space.texts.keyOf(row)
-      // NaN and null mark free rows.
-      if (key !== null && !Number.isNaN(key)) visit(key, slab, at)
+      const key = space.keyOf(row)
+      if (key !== null) visit(key, space.cells, row * this.format.stride)
     }
+    if (!this.captures.isRunning) this.pool.giveBack(space.cells)
   }
 
   groupOf(key: FixedKey): number {
@@ -209,37 +203,32 @@ export class RowStore {
       if (group < range.from || group >= range.to) continue
       invariant(this.look(key, block.namespace) === -1, "a key is restored once", { namespace: block.namespace })
       const first = this.create(key, block.namespace) + this.format.firstColumn
-      for (const [column, values] of block.columns.entries()) this.slab[first + column] = values[i] ?? Number.NaN
+      for (const [column, values] of block.columns.entries()) this.cells[first + column] = values[i] ?? Number.NaN
     }
-  }
-
-  /** The first change of a row since the last capture. */
-  private touch(space: Space, row: number): void {
-    const page = Math.floor(row / rowsPerPage)
-    if (space.touched[page] !== this.epoch) {
-      this.captures.keepPage(space, page)
-      space.touched[page] = this.epoch
-    }
-    space.slabOf(row)[space.offsetOf(row) + this.stampCell] = this.epoch
   }
 
   private spaceOf(namespace: number): Space {
-    if (this.last.namespace === namespace) return this.last
-    const space = this.beforeLast.namespace === namespace ? this.beforeLast : this.spaces.get(namespace)
-    if (space === undefined) return nowhere
-    this.beforeLast = this.last
-    this.last = space
-    return space
+    if (this.current.namespace === namespace) return this.current
+    if (this.former.namespace === namespace) return this.former
+    return this.spaces.get(namespace) ?? this.nowhere
+  }
+
+  /** Makes a space the current one, or shows what has grown in it. */
+  private enter(space: Space): void {
+    if (space !== this.current && this.current !== this.nowhere) this.former = this.current
+    this.current = space
+    this.namespace = space.namespace
+    this.cells = space.cells
+    this.slots = space.integers.slots
+    this.first = space.texts.first
   }
 
   private addSpace(namespace: number): Space {
     invariant(!Number.isNaN(namespace), "a namespace is a number")
     this.serials++
-    const space = new Space({ namespace, serial: this.serials, stride: this.stride })
+    const space = new Space({ namespace, serial: this.serials, format: this.format, pool: this.pool })
     this.spaces.set(namespace, space)
     this.ascending = null
-    this.beforeLast = this.last
-    this.last = space
     return space
   }
 
@@ -247,16 +236,10 @@ export class RowStore {
   private removeSpace(space: Space): void {
     this.spaces.delete(space.namespace)
     this.ascending = null
-    if (this.last === space) this.last = nowhere
-    if (this.beforeLast === space) this.beforeLast = nowhere
+    if (this.current === space) this.enter(this.nowhere)
+    if (this.former === space) this.former = this.nowhere
   }
 }
 
 /** Fewer rows stay in the caches by themselves. */
 const warmMin = 30_000
-
-const noCells = new Float64Array(0)
-const noSlots = new Int32Array(2)
-
-/** Stands for "none", without any row: no namespace equals NaN. */
-const nowhere = new Space({ namespace: Number.NaN, serial: 0, stride: 0 })

@@ -1,49 +1,53 @@
-/**
- * The rows of one namespace: cells in slabs, numbered densely in the order of creation.
- *
- * The first slab doubles until it is full, the others come at full size: growth copies little.
- */
-import { invariant } from "../../model/invariant.ts"
+/** The rows of one namespace, numbered densely in the order of creation. */
+import { type CellPool, grownCells } from "./Cells.ts"
 import { IntegerIndex } from "./IntegerIndex.ts"
-import { rowsPerPage, rowsPerSlab } from "./rowFormat.ts"
+import { type RowFormat, rowsPerPage } from "./rowFormat.ts"
 import { TextIndex } from "./TextIndex.ts"
 
-const firstCapacity = 64
+const firstRows = 64
 
 export class Space {
   readonly namespace: number
   /** Tells this space from an earlier one of the same namespace. */
   readonly serial: number
-  readonly stride: number
-  readonly slabs: Array<Float64Array>
+  /** Row by row. */
+  cells: Float64Array
   /** By page: captures that had been taken when a row of the page was last changed. */
-  touched: Int32Array
+  touched = new Int32Array(1)
   readonly integers: IntegerIndex
   readonly texts = new TextIndex()
   /** Rows are numbered below this. */
   rowsEnd = 0
   /** Rows in use. */
   entries = 0
+  private readonly format: RowFormat
+  private readonly pool: CellPool
   private readonly free: Array<number> = []
-  private capacity = firstCapacity
 
-  constructor(options: { readonly namespace: number; readonly serial: number; readonly stride: number }) {
+  constructor(options: {
+    readonly namespace: number
+    readonly serial: number
+    readonly format: RowFormat
+    readonly pool: CellPool
+  }) {
     this.namespace = options.namespace
     this.serial = options.serial
-    this.stride = options.stride
-    this.slabs = [new Float64Array(firstCapacity * options.stride)]
-    this.touched = new Int32Array(1)
-    this.integers = new IntegerIndex((row) => this.slabOf(row)[this.offsetOf(row)] ?? Number.NaN)
+    this.format = options.format
+    this.pool = options.pool
+    const { stride } = options.format
+    this.cells = new Float64Array(firstRows * stride)
+    this.integers = new IntegerIndex((row) => this.cells[row * stride] ?? Number.NaN)
   }
 
-  slabOf(row: number): Float64Array {
-    const slab = this.slabs[Math.floor(row / rowsPerSlab)]
-    invariant(slab !== undefined, "a row has a slab")
-    return slab
+  rowOf(key: number | string): number {
+    return typeof key === "number" ? this.integers.find(key) : this.texts.find(key)
   }
 
-  offsetOf(row: number): number {
-    return (row % rowsPerSlab) * this.stride
+  /** The key of a row, or null for a free one. */
+  keyOf(row: number): number | string | null {
+    if (!this.format.isInteger) return this.texts.keyOf(row)
+    const key = this.cells[row * this.format.stride] ?? Number.NaN
+    return Number.isNaN(key) ? null : key
   }
 
   /** Takes a free row, the last that became free or a new one. */
@@ -51,30 +55,20 @@ export class Space {
     this.entries++
     const reused = this.free.pop()
     if (reused !== undefined) return reused
-    if (this.rowsEnd === this.capacity) this.grow()
-    return this.rowsEnd++
+    const row = this.rowsEnd++
+    const cells = this.rowsEnd * this.format.stride
+    if (cells > this.cells.length) this.cells = grownCells(this.cells, cells, this.pool)
+    const pages = Math.ceil(this.rowsEnd / rowsPerPage)
+    if (pages > this.touched.length) {
+      const touched = new Int32Array(pages * 2)
+      touched.set(this.touched)
+      this.touched = touched
+    }
+    return row
   }
 
   giveBack(row: number): void {
     this.entries--
     this.free.push(row)
-  }
-
-  private grow(): void {
-    const [first] = this.slabs
-    if (this.capacity < rowsPerSlab && first !== undefined) {
-      this.capacity *= 2
-      const slab = new Float64Array(this.capacity * this.stride)
-      slab.set(first)
-      this.slabs[0] = slab
-    } else {
-      this.capacity += rowsPerSlab
-      this.slabs.push(new Float64Array(rowsPerSlab * this.stride))
-    }
-    const pages = Math.ceil(this.capacity / rowsPerPage)
-    if (pages <= this.touched.length) return
-    const touched = new Int32Array(Math.max(pages, this.touched.length * 2))
-    touched.set(this.touched)
-    this.touched = touched
   }
 }

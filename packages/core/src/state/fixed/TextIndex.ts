@@ -10,7 +10,8 @@ const firstMax = 1_048_576
 const othersCount = 256
 
 export class TextIndex {
-  private readonly first = new Map<string, number>()
+  /** Where generated code looks before it asks for more. */
+  readonly first = new Map<string, number>()
   private others: ReadonlyArray<Map<string, number>> | null = null
   /** By page, then by place in the page; null where a row is free. */
   readonly keys: Array<Array<string | null>> = []

@@ -27,11 +27,11 @@ export const misfitOf =
 /** An expression that can be assigned to: the cell of a column, as a number. */
 export type CellOf = (column: FixedColumn) => string
 
-/** Places of the columns in a row whose first cell is at the variable `at` of the variable `slab`. */
-export const cellsAt = (layout: FixedLayout, names: { readonly slab: string; readonly at: string }): CellOf => {
+/** Places of the columns in a row whose first cell is at the variable `at` of the variable `cells`. */
+export const cellsAt = (layout: FixedLayout, names: { readonly cells: string; readonly at: string }): CellOf => {
   const { firstColumn } = rowFormatOf(layout)
   const offsets = new Map(layout.columns.map((column, i) => [column.name, firstColumn + i]))
-  return ({ name }) => `${names.slab}[${names.at} + ${offsets.get(name)}]`
+  return ({ name }) => `${names.cells}[${names.at} + ${offsets.get(name)}]`
 }
 
 /** Expression of the value in a row. */

@@ -6,9 +6,9 @@ import { rowFormatOf } from "./rowFormat.ts"
 import type { RowTree } from "./rowShape.ts"
 
 export interface RowCodec {
-  readonly read: (slab: Float64Array, at: number) => unknown
+  readonly read: (cells: Float64Array, at: number) => unknown
   /** Fails: throws the codec's misfit for a value that does not fit the schema; the row may then hold a part of it. */
-  readonly write: (slab: Float64Array, at: number, value: unknown) => void
+  readonly write: (cells: Float64Array, at: number, value: unknown) => void
 }
 
 export interface RowCodecOptions {
@@ -32,11 +32,11 @@ const generatedCodec = ({ layout, misfit, tree }: RowCodecOptions): RowCodec => 
     bound.push({ name: fresh, value })
     return fresh
   }
-  const cell = cellsAt(layout, { slab: "slab", at: "at" })
+  const cell = cellsAt(layout, { cells: "cells", at: "at" })
   const source = `"use strict"
 return {
-read: (slab, at) => (${emitReadRow({ name, bind }, tree, cell)}),
-write: (slab, at, value) => {
+read: (cells, at) => (${emitReadRow({ name, bind }, tree, cell)}),
+write: (cells, at, value) => {
 ${emitWriteRow({ name, bind }, { tree, cell, value: "value", path: "", misfit })}
 }
 }`
@@ -48,29 +48,29 @@ export const interpretedCodec = ({ layout, misfit, tree }: RowCodecOptions): Row
   const { firstColumn } = rowFormatOf(layout)
   const offsets = new Map(layout.columns.map((column, i) => [column.name, firstColumn + i]))
   const offsetOf = ({ name }: FixedColumn): number => offsets.get(name) ?? Number.NaN
-  const read = (slab: Float64Array, at: number, of: RowTree): unknown => {
+  const read = (cells: Float64Array, at: number, of: RowTree): unknown => {
     if (of._tag === "Constant") return of.value
     if (of._tag === "Struct")
-      return Object.fromEntries(of.fields.map(({ name, tree: inner }) => [name, read(slab, at, inner)]))
-    const cell = slab[at + offsetOf(of.column)]
+      return Object.fromEntries(of.fields.map(({ name, tree: inner }) => [name, read(cells, at, inner)]))
+    const cell = cells[at + offsetOf(of.column)]
     return of.column.kind === "boolean" ? cell !== 0 : cell
   }
-  const write = (slab: Float64Array, at: number, { of, path, value }: Part): void => {
+  const write = (cells: Float64Array, at: number, { of, path, value }: Part): void => {
     if (of._tag === "Constant") {
       if (value !== of.value) throw misfit(path, JSON.stringify(String(of.value)), value)
     } else if (of._tag === "Column") {
       if (typeof value !== of.column.kind) throw misfit(path, `a ${of.column.kind}`, value)
-      slab[at + offsetOf(of.column)] = Number(value)
+      cells[at + offsetOf(of.column)] = Number(value)
     } else {
       if (typeof value !== "object" || value === null) throw misfit(path, "a struct", value)
       for (const { name, tree: inner } of of.fields) {
-        write(slab, at, { of: inner, path: path === "" ? name : `${path}.${name}`, value: Reflect.get(value, name) })
+        write(cells, at, { of: inner, path: path === "" ? name : `${path}.${name}`, value: Reflect.get(value, name) })
       }
     }
   }
   return {
-    read: (slab, at) => read(slab, at, tree),
-    write: (slab, at, value) => write(slab, at, { of: tree, path: "", value })
+    read: (cells, at) => read(cells, at, tree),
+    write: (cells, at, value) => write(cells, at, { of: tree, path: "", value })
   }
 }
 

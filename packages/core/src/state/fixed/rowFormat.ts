@@ -22,6 +22,3 @@ export const rowFormatOf = ({ columns: { length: columns }, key }: FixedLayout):
 
 /** Pages are kept for captures. */
 export const rowsPerPage = 1_024
-
-/** Slabs are allocated. */
-export const rowsPerSlab = 65_536
