@@ -10,7 +10,14 @@ export type {
   WindowedStream
 } from "./pipeline/Stream.ts"
 export type { Inspection, Inspector } from "./runtime/Inspection.ts"
-export { type DefinedJob, Job, type JobDefinition } from "./runtime/Job.ts"
-export { type CheckpointOptions, type JobOptions, type RestartOptions, Trigger } from "./runtime/JobOptions.ts"
+export { Job } from "./runtime/Job.ts"
+export type { DefinedJob, JobDefinition } from "./runtime/JobDefinition.ts"
+export {
+  type CheckpointOptions,
+  type JobModule,
+  type JobOptions,
+  type RestartOptions,
+  Trigger
+} from "./runtime/JobOptions.ts"
 export type { Recovery, RunReport } from "./runtime/RunReport.ts"
 export type { JobHandle } from "./runtime/startJob.ts"

@@ -4,8 +4,8 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { groupOfKey } from "../../../packages/core/src/operator/keySelector.ts"
 import { fieldSchema, toKeyValue, toTupleText, tupleOf } from "../../../packages/core/src/operator/keys.ts"
-import { keyKindOf } from "../../../packages/core/src/state/keyKind.ts"
 import { describeSchema } from "../../../packages/core/src/state/describeSchema.ts"
+import { keyKindOf } from "../../../packages/core/src/state/keyKind.ts"
 
 const scalar = fc.oneof(
   fc.string({ unit: "binary" }),

@@ -16,6 +16,8 @@ export interface KeySelector {
   readonly uid: string
   /** For `explain`: `origin`. */
   readonly description: string
+  /** What its hash is made of, for `explain`: `the text`. */
+  readonly hash: string
   /** The key as the user knows it. */
   readonly schema: Schema.Codec<unknown, unknown>
   readonly kind: KeyKind
@@ -51,6 +53,7 @@ export const makeKeySelector = ({ uid, of, schema, kind }: KeySelectorOptions): 
   return {
     uid,
     description: of._tag === "Field" ? of.field : "function",
+    hash: hashedParts[kind],
     schema,
     kind,
     field: of._tag === "Field" ? of.field : null,
@@ -102,6 +105,13 @@ const emitKey = (code: ChainCode, kind: KeyKind, names: { readonly key: string; 
 
 const emitGroup = (code: ChainCode, kind: KeyKind, key: string): string =>
   `${code.bind("keyGroupOf", keyGroupOf)}(${code.bind("hash", hashOf(kind))}(${key}))`
+
+const hashedParts: Readonly<Record<KeyKind, string>> = {
+  string: "the text",
+  tuple: "the tuple's text",
+  integer: "the integer",
+  mixed: "the key, by its kind"
+}
 
 const hashOf = (kind: KeyKind) => {
   if (kind === "string" || kind === "tuple") return hashString

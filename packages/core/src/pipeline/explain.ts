@@ -1,5 +1,7 @@
 /** Shows a plan: its tasks, chained operators, exchanges and states, as text or as a Mermaid flowchart. */
+import { canGenerateCode } from "../state/canGenerateCode.ts"
 import { describeSchema } from "../state/describeSchema.ts"
+import { layoutOf, layoutText } from "../state/layout.ts"
 import { compileChain } from "./compileChain.ts"
 import { durationText } from "./durations.ts"
 import type { PhysicalPlan, TaskInput, TaskOutput, TaskPlan } from "./PhysicalPlan.ts"
@@ -19,23 +21,24 @@ export const explain = (plan: PhysicalPlan, options: ExplainOptions): string =>
 const explainText = (plan: PhysicalPlan, { code, parallelism }: ExplainOptions): string => {
   const tasks = plan.tasks.map((task) => {
     const source = code === true ? compileChain(task, "generated").source : null
-    const lines = [...operatorLines(task), ...(source === null ? [] : ["code:", ...source.split("\n")])]
+    const lines = [...taskLines(task, parallelism), ...(source === null ? [] : ["code:", ...source.split("\n")])]
     return [`task "${task.id}" (parallelism ${parallelism})`, ...lines.map((line) => `  ${line}`.trimEnd())].join("\n")
   })
   return [`pipeline "${plan.pipeline}"`, ...tasks].join("\n\n")
 }
 
-const operatorLines = (task: TaskPlan): ReadonlyArray<string> => [
+const taskLines = (task: TaskPlan, parallelism: number): ReadonlyArray<string> => [
   inputLine(task.input),
   ...task.steps.flatMap((step) => [
     `${step.uid}: ${step.description}`,
     ...step.states.map(
       (state) =>
-        `  state "${state.name}" (${state.kind}): ` +
+        `  state "${state.name}" (${state.kind}, ${layoutText(layoutOf(state))}): ` +
         `${schemaText(describeSchema(state.key))} -> ${schemaText(describeSchema(state.value))}`
     )
   ]),
-  outputLine(task.output)
+  outputLine(task.output, parallelism),
+  chainLine(task)
 ]
 
 const inputLine = (input: TaskInput): string => {
@@ -47,19 +50,27 @@ const inputLine = (input: TaskInput): string => {
 
 const lateness = (millis: number): string => (millis === 0 ? "in order" : `out of order by ${durationText(millis)}`)
 
-const outputLine = (output: TaskOutput): string =>
+const outputLine = (output: TaskOutput, parallelism: number): string =>
   output._tag === "Sink"
     ? `${output.uid}: sink ${output.sink.description} (${output.sink.delivery})`
-    : `exchange by ${keyText(output)} to "${output.to}"`
+    : `exchange by ${keyText(output)} to "${output.to}": batches by reference, ${hashText(output, parallelism)}`
 
-const keyText = ({ key }: Extract<TaskOutput, { readonly _tag: "Exchange" }>): string =>
-  `${key.description} (${schemaText(describeSchema(key.schema))})`
+/** Whether a key group is worked out for every record, and from what. */
+const hashText = ({ key, needsGroups }: Exchange, parallelism: number): string =>
+  needsGroups || parallelism > 1 ? `hash of ${key.hash}` : "no hash"
+
+const chainLine = ({ steps: { length } }: TaskPlan): string =>
+  `${length === 1 ? "1 operator" : `${length} operators`}, ${canGenerateCode() ? "one fused loop" : "interpreted: this process may not generate code"}`
+
+type Exchange = Extract<TaskOutput, { readonly _tag: "Exchange" }>
+
+const keyText = ({ key }: Exchange): string => `${key.description} (${schemaText(describeSchema(key.schema))})`
 
 const explainMermaid = (plan: PhysicalPlan, parallelism: number): string => {
   const ids = new Map(plan.tasks.map((task, index) => [task.id, `task${index}`]))
   const nodes = plan.tasks.map(
     (task) =>
-      `  ${ids.get(task.id)}["${[`${task.id} (parallelism ${parallelism})`, ...operatorLines(task)].map(label).join("<br/>")}"]`
+      `  ${ids.get(task.id)}["${[`${task.id} (parallelism ${parallelism})`, ...taskLines(task, parallelism)].map(label).join("<br/>")}"]`
   )
   const edges = plan.tasks.flatMap(({ id, output }) =>
     output._tag === "Exchange" ? [`  ${ids.get(id)} -->|"${label(keyText(output))}"| ${ids.get(output.to)}`] : []

@@ -4,25 +4,11 @@
 import { Effect, type Schema, type Scope } from "effect"
 import type { JobFailed, JobModuleInvalid, PipelineInvalid, StorageFailure, StorageLocked } from "../model/errors.ts"
 import type { Json } from "../model/Json.ts"
-import type { CheckpointOptions, JobOptions } from "./JobOptions.ts"
+import type { DefinedJob, JobDefinition } from "./JobDefinition.ts"
+import type { JobOptions } from "./JobOptions.ts"
 import { isJobDefinition, loadJobModule } from "./loadJobModule.ts"
 import type { RunReport } from "./RunReport.ts"
 import { type JobHandle, startJob } from "./startJob.ts"
-
-/** A job module's options: the command line fills in storage and parallelism. */
-export interface DefinedJob extends Omit<JobOptions, "checkpoint"> {
-  readonly checkpoint?: Partial<CheckpointOptions>
-  /** Records that the input holds in all, where known: the command line shows progress by it. */
-  readonly expectedRecords?: number
-}
-
-/** What a job module exports by default; importing it has no effect. */
-export interface JobDefinition<Args = never> {
-  readonly _tag: "JobDefinition"
-  /** Checks what stands behind `--` on the command line. */
-  readonly args: Schema.Codec<Args, unknown>
-  readonly make: (args: Args) => DefinedJob
-}
 
 export const Job = {
   /** Describes a job that the command line can run: the schema of its arguments, and its options given these. */

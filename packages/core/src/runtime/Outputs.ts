@@ -13,7 +13,7 @@ import type { ChannelSender } from "./ChannelEnds.ts"
 export const batchSize = 2_048
 
 /** Milliseconds that a record waits in a batch at most, while its sender goes on: a rare key must not wait for a full batch. */
-export const batchAgeMax = 5
+const batchAgeMax = 5
 
 /** What the task loop needs of its output, whatever it is. */
 export interface TaskOutput extends ChainOutput {

@@ -2,10 +2,10 @@
 import { Effect, Result, Schema } from "effect"
 import { JobModuleInvalid } from "../model/errors.ts"
 import type { Json } from "../model/Json.ts"
-import type { DefinedJob, JobDefinition } from "./Job.ts"
+import type { DefinedJob, JobDefinition } from "./JobDefinition.ts"
 
 /** Fails: for a module that cannot be imported or whose default export is no job definition. */
-export const importJobDefinition = Effect.fnUntraced(function* (
+const importJobDefinition = Effect.fnUntraced(function* (
   url: string
 ): Effect.fn.Return<JobDefinition<unknown>, JobModuleInvalid> {
   const loaded: unknown = yield* Effect.tryPromise({

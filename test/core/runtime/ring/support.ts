@@ -8,7 +8,7 @@ import { makeRingMemory, type RingMemory } from "../../../../packages/core/src/r
 import { Signal } from "../../../../packages/core/src/runtime/Signal.ts"
 import { compileBatchCodec } from "../../../../packages/core/src/runtime/wire/compileBatchCodec.ts"
 
-export const recordCodec = compileBatchCodec({
+const recordCodec = compileBatchCodec({
   record: Schema.Struct({ n: Schema.Number, s: Schema.String }),
   key: { kind: "string", field: "s" },
   fields: null

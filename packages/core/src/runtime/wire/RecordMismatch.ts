@@ -18,7 +18,7 @@ export class RecordMismatch extends ValueMismatch {
 export const inField = (path: ReadonlyArray<string>, message: string): string =>
   path.reduceRight((inner, name) => `field "${name}": ${inner}`, message)
 
-export const expectedOf = (column: Column): string => {
+const expectedOf = (column: Column): string => {
   const others = [...(column.allowsNull ? ["null"] : []), ...(column.allowsUndefined ? ["undefined"] : [])]
   return [expectedLeaf(column.leaf), ...others].join(" or ")
 }

@@ -10,7 +10,7 @@ const placesMin = 16
 /** Entries at most: five eighths of the places. */
 const entriesMax = (slots: Int32Array): number => (slots.length * 5) >>> 4
 /** Places moved with every key; two would be enough to be done before the next doubling. */
-const movedPerKey = 8
+const movedPerKey = 4
 /** Stands for the row of a key that was removed from the old table. */
 const removed = -1
 
@@ -48,10 +48,17 @@ export class IntegerIndex {
   find(key: number): number {
     const hash = spreadInteger(key)
     const at = this.placeOf(this.slots, hash, key)
-    if (at !== -1) return rowAt(this.slots, at)
+    return at === -1 ? this.findOld(key) : rowAt(this.slots, at)
+  }
+
+  /** The row of a key that has not been moved yet, or -1. */
+  findOld(key: number): number {
     if (this.old === null) return -1
-    const before = this.placeOf(this.old, hash, key)
-    return before === -1 ? -1 : rowAt(this.old, before)
+    const at = this.placeOf(this.old, spreadInteger(key), key)
+    const row = at === -1 ? -1 : rowAt(this.old, at)
+    // Also where no key is added any more, growth has to come to its end.
+    this.move(1)
+    return row
   }
 
   /** Adds a key that is not there. */

@@ -68,14 +68,14 @@ export class RowStore {
   /** The offset of a key's row, or -1. */
   seek(key: FixedKey, namespace: number): number {
     if (this.namespace !== namespace) this.open(namespace)
-    const space = this.current
-    const row = space.rowOf(key)
-    // Whoever comes here may have missed the key in the new table only because it still lies in the old one.
-    if (typeof key === "number") space.integers.move(1)
-    if (row === -1) return -1
-    const at = row * this.format.stride
-    if (space.cells[at + this.format.stampCell] !== this.epoch) this.touch(at)
-    return at
+    return this.touched(this.current.rowOf(key))
+  }
+
+  /** As `seek`, for a key of the current namespace that neither `slots` nor `first` shows: growth may have left it elsewhere. */
+  seekElsewhere(key: FixedKey): number {
+    const { integers, texts } = this.current
+    const row = typeof key === "number" ? integers.findOld(key) : texts.findOther(key)
+    return this.touched(row)
   }
 
   /** As `seek`, to read only: the row does not count as changed. */
@@ -104,6 +104,14 @@ export class RowStore {
       space.texts.add(key, row)
     }
     this.enter(space)
+    return at
+  }
+
+  /** The offset of a row that is about to change, or -1 for none. */
+  private touched(row: number): number {
+    if (row === -1) return -1
+    const at = row * this.format.stride
+    if (this.cells[at + this.format.stampCell] !== this.epoch) this.touch(at)
     return at
   }
 

@@ -19,7 +19,11 @@ export class TextIndex {
   /** The row of a key, or -1. HOT. */
   find(key: string): number {
     const row = this.first.get(key)
-    if (row !== undefined) return row
+    return row === undefined ? this.findOther(key) : row
+  }
+
+  /** The row of a key that came after the first million, or -1. */
+  findOther(key: string): number {
     return this.others === null ? -1 : (this.otherOf(key)?.get(key) ?? -1)
   }
 

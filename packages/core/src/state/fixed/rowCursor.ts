@@ -54,7 +54,7 @@ ${emitShow(cursor)}
 ${cursor.namespace} = ${namespace}
 }
 ${find}
-if (${at} < 0) ${at} = ${rows}.seek(${key}, ${namespace})
+if (${at} < 0) ${at} = ${rows}.seekElsewhere(${key})
 else if (${cursor.cells}[${at} + ${stampCell}] !== ${cursor.epoch}) ${rows}.touch(${at})`
 }
 

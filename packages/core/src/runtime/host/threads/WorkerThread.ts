@@ -22,9 +22,19 @@ export interface WorkerThreadOptions {
 /** What a thread tells of its subtasks; its own life is the business of {@link WorkerThread}. */
 export type HeardFromWorker = Exclude<FromWorker, { readonly _tag: "Built" | "Failed" | "Closed" }>
 
-/** Packages of a checkout resolve to their sources in a thread, too, however that was arranged in this one. */
-const withSourceCondition = (execArgv: ReadonlyArray<string>): Array<string> =>
-  execArgv.includes(sourceCondition) ? [...execArgv] : [...execArgv, sourceCondition]
+/**
+ * Packages of a checkout resolve to their sources in a thread, too, however that was arranged in this one. A thread that
+ * is given options explicitly takes none of the engine's; those that it inherits may be any.
+ */
+const sourceOptions = (inherited: ReadonlyArray<string>): { readonly execArgv?: Array<string> } =>
+  inherited.includes(sourceCondition)
+    ? {}
+    : {
+        execArgv: [
+          ...inherited.filter((option) => /^--(conditions|import|enable-source-maps)\b/.test(option)),
+          sourceCondition
+        ]
+      }
 
 const sourceCondition = "--conditions=tidemark-source"
 
@@ -48,7 +58,7 @@ export class WorkerThread {
     this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
       name: `tidemark ${options.order.attempt.job} ${options.order.thread}`,
       workerData: options.order,
-      execArgv: extension === "ts" ? withSourceCondition(process.execArgv) : process.execArgv,
+      ...(extension === "ts" ? sourceOptions(process.execArgv) : {}),
       ...(options.order.heapMax === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.order.heapMax } })
     })
     this.#worker.on("message", (message: FromWorker) => this.#hear(message))
