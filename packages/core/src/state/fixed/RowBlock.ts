@@ -23,7 +23,7 @@ export interface FixedColumn {
 /** Rows of a block at most. */
 export const blockRowsMax = 1_024
 
-/** Some rows of one namespace, as they were at a barrier. The arrays belong to the block. */
+/** Some rows of one namespace, as they were at a barrier. A capture overwrites the arrays of a block with the next one. */
 export interface RowBlock {
   readonly namespace: number
   /** Ascending. */

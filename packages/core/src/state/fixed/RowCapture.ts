@@ -29,6 +29,7 @@ export class RowCapture implements FixedCapture {
   readonly number: number
   private readonly format: RowFormat
   private readonly since: number | null
+  private readonly builder: BlockBuilder
   private readonly views: ReadonlyArray<SpaceView>
   private readonly viewsBySpace: ReadonlyMap<Space, SpaceView>
   private readonly ended: (capture: RowCapture) => void
@@ -42,6 +43,7 @@ export class RowCapture implements FixedCapture {
     this.isFull = options.since === null
     this.number = options.number
     this.format = options.format
+    this.builder = new BlockBuilder(options.format)
     this.ended = options.release
     this.drop = options.drop
     this.views = options.spaces.toSorted((a, b) => a.namespace - b.namespace).map((space) => new SpaceView(space))
@@ -89,7 +91,8 @@ export class RowCapture implements FixedCapture {
 
   /** The next pages of a view, as many as fit into a block; null when there are no more. */
   private blockOf(view: SpaceView): RowBlock | null {
-    const builder = new BlockBuilder(view.space.namespace, this.format)
+    const { builder } = this
+    builder.begin(view.space.namespace)
     while (view.page * rowsPerPage < view.rowsEnd) {
       const rows = this.rowsOf(view)
       if (builder.length + rows.length > blockRowsMax) break
@@ -164,45 +167,50 @@ const keyAt = (page: Page, place: number, { isInteger, stride }: RowFormat): num
   return Number.isNaN(key) ? null : key
 }
 
+/** Builds one block after the other in the same memory: fresh arrays for every block were felt as pauses of the collector. */
 class BlockBuilder {
-  private readonly namespace: number
+  length = 0
+  private namespace = 0
   private readonly format: RowFormat
-  private readonly rows: Array<number> = []
+  private readonly rows = new Int32Array(blockRowsMax)
   private readonly keys: Array<number | string | null> = []
   private readonly columns: ReadonlyArray<Float64Array>
 
-  constructor(namespace: number, format: RowFormat) {
-    this.namespace = namespace
+  constructor(format: RowFormat) {
     this.format = format
     this.columns = Array.from({ length: format.columns }, () => new Float64Array(blockRowsMax))
   }
 
-  get length(): number {
-    return this.rows.length
+  begin(namespace: number): void {
+    this.namespace = namespace
+    this.length = 0
+    this.keys.length = 0
   }
 
   addPage(rows: ReadonlyArray<number>, page: Page): void {
     const { firstColumn, stride } = this.format
-    const from = page.from + firstColumn
-    const filled = this.rows.length
-    for (const row of rows) {
-      this.rows.push(row)
-      this.keys.push(keyAt(page, row % rowsPerPage, this.format))
-    }
-    for (const [column, values] of this.columns.entries()) {
-      for (const [i, row] of rows.entries()) {
-        const isLive = this.keys[filled + i] !== null
-        values[filled + i] = isLive ? (page.cells[from + (row % rowsPerPage) * stride + column] ?? 0) : 0
+    const filled = this.length
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] ?? 0
+      const place = row % rowsPerPage
+      const key = keyAt(page, place, this.format)
+      this.rows[filled + i] = row
+      this.keys.push(key)
+      const from = page.from + place * stride + firstColumn
+      for (let column = 0; column < this.columns.length; column++) {
+        const values = this.columns[column]
+        if (values !== undefined) values[filled + i] = key === null ? 0 : (page.cells[from + column] ?? 0)
       }
     }
+    this.length += rows.length
   }
 
   build(): RowBlock {
     return {
       namespace: this.namespace,
-      rows: Int32Array.from(this.rows),
+      rows: this.rows.subarray(0, this.length),
       keys: this.keys,
-      columns: this.columns.map((values) => values.subarray(0, this.rows.length))
+      columns: this.columns.map((values) => values.subarray(0, this.length))
     }
   }
 }

@@ -11,7 +11,7 @@
  * Budget: no allocation per record; one comparison of a stamp for captures and increments together.
  */
 import { invariant } from "../../model/invariant.ts"
-import { hashInteger, hashString, type KeyValue, keyGroupOf } from "../../model/keyGroups.ts"
+import { hashInteger, hashString, type KeyValue, keyGroupCount, keyGroupOf } from "../../model/keyGroups.ts"
 import { Captures } from "./Captures.ts"
 import { CellPool } from "./Cells.ts"
 import { spreadInteger } from "./IntegerIndex.ts"
@@ -205,14 +205,24 @@ export class RowStore {
     range: { readonly from: number; readonly to: number },
     isWanted: (row: number) => boolean
   ): void {
-    for (const [i, key] of block.keys.entries()) {
-      if (key === null || !isWanted(block.rows[i] ?? -1)) continue
-      const group = this.groupOf(key)
-      if (group < range.from || group >= range.to) continue
-      invariant(this.look(key, block.namespace) === -1, "a key is restored once", { namespace: block.namespace })
-      const first = this.create(key, block.namespace) + this.format.firstColumn
-      for (const [column, values] of block.columns.entries()) this.cells[first + column] = values[i] ?? Number.NaN
+    const { columns, keys, namespace, rows } = block
+    const isWhole = range.from === 0 && range.to === keyGroupCount
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] ?? null
+      if (key === null || !isWanted(rows[i] ?? -1)) continue
+      if (!isWhole && !this.isIn(range, key)) continue
+      const isNew = this.look(key, namespace) === -1
+      invariant(isNew, "a key is restored once")
+      const first = this.create(key, namespace) + this.format.firstColumn
+      for (let column = 0; column < columns.length; column++) {
+        this.cells[first + column] = columns[column]?.[i] ?? Number.NaN
+      }
     }
+  }
+
+  private isIn(range: { readonly from: number; readonly to: number }, key: FixedKey): boolean {
+    const group = this.groupOf(key)
+    return group >= range.from && group < range.to
   }
 
   private spaceOf(namespace: number): Space {
