@@ -12,8 +12,6 @@ export const survivors: ReadonlyArray<KnownSurvivor> = [
     "coordinator inactive trigger.request #0: command doubled action 0 (perform): RefuseRequest",
     "coordinator active coordinator.suspend #0: command dropped action 0 (perform): RefuseRequest",
     "coordinator active coordinator.suspend #0: command doubled action 0 (perform): RefuseRequest",
-    "coordinator active coordinator.suspend #0: command dropped action 0 (perform): RefuseRequest 2",
-    "coordinator active coordinator.suspend #0: command doubled action 0 (perform): RefuseRequest 2",
     "coordinator active trigger.request #0: transition dropped",
     "coordinator active trigger.request #0: command dropped action 0 (perform): RefuseRequest",
     "coordinator active trigger.request #0: command doubled action 0 (perform): RefuseRequest",
@@ -33,10 +31,6 @@ export const survivors: ReadonlyArray<KnownSurvivor> = [
     "what is removed is removed: the second time finds nothing.",
     "checkpoint invalidated.retired entry: command doubled action 0 (perform): RetireCheckpoint",
     "subtask active.alignment.idle checkpoint.invalidated #0: command doubled action 0 (perform): AbandonCapture"
-  ),
-  ...because(
-    "ids are reserved as soon as the last one is taken, ahead of its manifest: the id before a claim's block was never used.",
-    "coordinator inactive coordinator.start #0: assignment off by one action 1 (inline): firstId: one less"
   ),
   ...because(
     "nobody reads the failures of a suspended coordinator: the next attempt begins with none.",

@@ -5,6 +5,19 @@ import { type ChainMode, compileChain } from "../../../packages/core/src/pipelin
 import type { PhysicalPlan } from "../../../packages/core/src/pipeline/PhysicalPlan.ts"
 import { makeSubtaskState } from "../../../packages/core/src/state/makeSubtaskState.ts"
 
+/** The plan with every state kept in maps. */
+export const inMaps = (plan: PhysicalPlan): PhysicalPlan => ({
+  ...plan,
+  tasks: plan.tasks.map((task) => ({
+    ...task,
+    steps: task.steps.map((step) => ({
+      ...step,
+      states: step.states.map((state) => ({ ...state, layout: "maps" as const }))
+    })),
+    output: task.output._tag === "Sink" ? task.output : { ...task.output, needsGroups: true }
+  }))
+})
+
 /** What a chain is fed, in order. */
 export type Feed = { readonly records: ReadonlyArray<unknown> } | { readonly watermark: Timestamp }
 
@@ -19,8 +32,13 @@ export interface Outcome {
 }
 
 class Collected implements ChainOutput {
+  readonly isSingle: boolean
   readonly routes: Array<readonly [KeyValue, number]> = []
   batch = new Batch()
+
+  constructor(isSingle: boolean) {
+    this.isSingle = isSingle
+  }
 
   collect(value: unknown, timestamp: Timestamp, key: KeyValue, group: number): void {
     this.batch.values.push(value)
@@ -42,17 +60,18 @@ interface Link {
   readonly output: Collected
 }
 
-export const openChains = (plan: PhysicalPlan, mode: ChainMode): ReadonlyArray<Link> =>
+/** `isSingle`: every exchange has one receiver, so that keys are hashed only for states that are kept by key group. */
+export const openChains = (plan: PhysicalPlan, mode: ChainMode, isSingle = false): ReadonlyArray<Link> =>
   plan.tasks.map((task) => {
-    const output = new Collected()
+    const output = new Collected(isSingle)
     const state = makeSubtaskState({ freezeValues: true })
     const position = (index: number): string => `record ${index} of ${task.id}`
     return { output, chain: compileChain(task, mode).instantiate({ subtask: 0, state, output, position }) }
   })
 
-export const runPlan = (plan: PhysicalPlan, feeds: ReadonlyArray<Feed>, mode: ChainMode): Outcome => {
-  const links = openChains(plan, mode)
-  const collected = new Collected()
+export const runPlan = (plan: PhysicalPlan, feeds: ReadonlyArray<Feed>, mode: ChainMode, isSingle = false): Outcome => {
+  const links = openChains(plan, mode, isSingle)
+  const collected = new Collected(isSingle)
   let error: unknown = null
   try {
     for (const feed of feeds) runFeed(links, feed, collected)

@@ -25,29 +25,32 @@ describe("explain", () => {
         visits: source memory (bounded; event time, out of order by 90 seconds)
         eventTime-1: event time
         not "empty": filter
-        exchange by page (string) to "daily"
+        exchange by page (string) to "daily": batches by reference, hash of the text
+        2 operators, one fused loop
 
       task "daily" (parallelism 2)
         from "visits"
         daily: tumbling window of 1 day: visits = count, worst = max(size)
-          state "windows" (window): string -> { visits.count: number, worst.max: number }
+          state "windows" (window, off-heap: string key, 2 numbers): string -> { visits.count: number, worst.max: number }
         map-5: map
-        exchange by function ([string, number]) to "latest"
+        exchange by function ([string, number]) to "latest": batches by reference, hash of the tuple's text
+        2 operators, one fused loop
 
       task "latest" (parallelism 2)
         from "daily"
         latest: running reduce
-          state "reduced" (reducing): [string, number] -> { at: number, page: string, size: number }
-        report: sink nowhere (two-phase)"
+          state "reduced" (reducing, maps: field "page" is a string): [string, number] -> { at: number, page: string, size: number }
+        report: sink nowhere (two-phase)
+        1 operator, one fused loop"
     `)
   })
 
   it("shows the same as a Mermaid flowchart", () => {
     expect(Pipeline.explain(plan, { parallelism: 2, format: "mermaid" })).toMatchInlineSnapshot(`
       "flowchart TD
-        task0["visits (parallelism 2)<br/>visits: source memory (bounded#59; event time, out of order by 90 seconds)<br/>eventTime-1: event time<br/>not #34;empty#34;: filter<br/>exchange by page (string) to #34;daily#34;"]
-        task1["daily (parallelism 2)<br/>from #34;visits#34;<br/>daily: tumbling window of 1 day: visits = count, worst = max(size)<br/>state #34;windows#34; (window): string -#62; #123; visits.count: number, worst.max: number #125;<br/>map-5: map<br/>exchange by function ([string, number]) to #34;latest#34;"]
-        task2["latest (parallelism 2)<br/>from #34;daily#34;<br/>latest: running reduce<br/>state #34;reduced#34; (reducing): [string, number] -#62; #123; at: number, page: string, size: number #125;<br/>report: sink nowhere (two-phase)"]
+        task0["visits (parallelism 2)<br/>visits: source memory (bounded#59; event time, out of order by 90 seconds)<br/>eventTime-1: event time<br/>not #34;empty#34;: filter<br/>exchange by page (string) to #34;daily#34;: batches by reference, hash of the text<br/>2 operators, one fused loop"]
+        task1["daily (parallelism 2)<br/>from #34;visits#34;<br/>daily: tumbling window of 1 day: visits = count, worst = max(size)<br/>state #34;windows#34; (window, off-heap: string key, 2 numbers): string -#62; #123; visits.count: number, worst.max: number #125;<br/>map-5: map<br/>exchange by function ([string, number]) to #34;latest#34;: batches by reference, hash of the tuple's text<br/>2 operators, one fused loop"]
+        task2["latest (parallelism 2)<br/>from #34;daily#34;<br/>latest: running reduce<br/>state #34;reduced#34; (reducing, maps: field #34;page#34; is a string): [string, number] -#62; #123; at: number, page: string, size: number #125;<br/>report: sink nowhere (two-phase)<br/>1 operator, one fused loop"]
         task0 -->|"page (string)"| task1
         task1 -->|"function ([string, number])"| task2"
     `)
@@ -61,7 +64,8 @@ describe("explain", () => {
         visits: source memory (bounded; event time, out of order by 90 seconds)
         eventTime-1: event time
         not "empty": filter
-        exchange by page (string) to "daily"
+        exchange by page (string) to "daily": batches by reference, no hash
+        2 operators, one fused loop
         code:
         "use strict"
         const { assign3, invalidEventTime4, keeps5, invalidKey8, keyGroupOf9, hash10 } = bound
@@ -125,12 +129,13 @@ describe("explain", () => {
       task "daily" (parallelism 1)
         from "visits"
         daily: tumbling window of 1 day: visits = count, worst = max(size)
-          state "windows" (window): string -> { visits.count: number, worst.max: number }
+          state "windows" (window, off-heap: string key, 2 numbers): string -> { visits.count: number, worst.max: number }
         map-5: map
-        exchange by function ([string, number]) to "latest"
+        exchange by function ([string, number]) to "latest": batches by reference, hash of the tuple's text
+        2 operators, one fused loop
         code:
         "use strict"
-        const { map7, key10, toTupleText11, keyGroupOf12, hash13, rows4 } = bound
+        const { map11, key14, toTupleText15, keyGroupOf16, hash17, rows2 } = bound
         const output = context.output
         let watermark = -Infinity
         let highest = -Infinity
@@ -138,17 +143,17 @@ describe("explain", () => {
         let at = 0
         let firing
         let late0 = 0
-        const emit5 = (value, timestamp, key, group) => {
+        const emit9 = (value, timestamp, key, group) => {
           const currentWatermark = watermark
           firing = value
           // map-5: map
           at = 1
-          const value6 = map7(value)
+          const value10 = map11(value)
           at = 2
-          const key8 = toTupleText11(key10(value6))
-          const group9 = keyGroupOf12(hash13(key8))
+          const key12 = toTupleText15(key14(value10))
+          const group13 = keyGroupOf16(hash17(key12))
           at = 3
-          output.collect(value6, timestamp, key8, group9)
+          output.collect(value10, timestamp, key12, group13)
           at = 0
         }
         const run = (columns) => {
@@ -160,6 +165,10 @@ describe("explain", () => {
           const length = values.length
           const currentWatermark = watermark
           let maxTimestamp = highest
+          let namespace3 = rows2.namespace
+          let cells4 = rows2.cells
+          let first6 = rows2.first
+          const epoch5 = rows2.epoch
           let at = 0
           let index = 0
           try {
@@ -173,16 +182,25 @@ describe("explain", () => {
               const start1 = Math.floor(timestamp / 86400000) * 86400000
               if (start1 + 86399999 <= currentWatermark) late0++
               else {
-                let at3 = rows4.seekText(key, start1)
-                let slab2 = rows4.slab
-                if (at3 < 0) {
-                  at3 = rows4.create(key, start1)
-                  slab2 = rows4.slab
-                  slab2[at3 + 1] = 0
-                  slab2[at3 + 2] = -Infinity
+                if (start1 !== namespace3) {
+                  rows2.open(start1)
+                  cells4 = rows2.cells
+                  first6 = rows2.first
+                  namespace3 = start1
                 }
-                slab2[at3 + 1]++
-                slab2[at3 + 2] = Math.max(slab2[at3 + 2], value["size"])
+                const row8 = first6.get(key)
+                let at7 = row8 === undefined ? -1 : row8 * 3
+                if (at7 < 0) at7 = rows2.seekElsewhere(key)
+                else if (cells4[at7] !== epoch5) rows2.touch(at7)
+                if (at7 < 0) {
+                  at7 = rows2.create(key, start1)
+                  cells4 = rows2.cells
+                  first6 = rows2.first
+                  cells4[at7 + 1] = 0
+                  cells4[at7 + 2] = -Infinity
+                }
+                cells4[at7 + 1]++
+                cells4[at7 + 2] = Math.max(cells4[at7 + 2], value["size"])
               }
               at = 0
             }
@@ -201,11 +219,11 @@ describe("explain", () => {
             at = 0
             firing = undefined
             if (Math.floor((previous + 1) / 86400000) < Math.floor((current + 1) / 86400000)) {
-              for (const start of rows4.namespaces()) {
+              for (const start of rows2.namespaces()) {
                 if (start + 86399999 > current) break
                 const end = start + 86400000
-                rows4.drain(start, (key, slab, offset) => {
-                  emit5({ key: key, window: { start, end }, value: { "visits": slab[offset + 1], "worst": slab[offset + 2] } }, end - 1, key, 0)
+                rows2.drain(start, (key, cells, offset) => {
+                  emit9({ key: key, window: { start, end }, value: { "visits": cells[offset + 1], "worst": cells[offset + 2] } }, end - 1, key, 0)
                 })
               }
             }
@@ -233,8 +251,9 @@ describe("explain", () => {
       task "latest" (parallelism 1)
         from "daily"
         latest: running reduce
-          state "reduced" (reducing): [string, number] -> { at: number, page: string, size: number }
+          state "reduced" (reducing, maps: field "page" is a string): [string, number] -> { at: number, page: string, size: number }
         report: sink nowhere (two-phase)
+        1 operator, one fused loop
         code:
         "use strict"
         const { frozen4, reduce5, table2 } = bound

@@ -142,15 +142,15 @@ export const deltas: ReadonlyArray<Configuration> = [
       plan: plans.lone(),
       capturesArePrompt: true,
       ...open,
-      policy: { ...incremental, concurrentMax: 2 },
+      policy: { ...incremental, concurrentMax: 2, queuedTriggersMax: 1 },
       stimuli: { request: 3, failure: { source: 1 } },
       faults: { "log.ambiguous": 1 },
       idsMax: 3
     },
     shows: ["S13", "S14", "S26", "S27"],
     ends: ["running"],
-    states: 112368,
-    edges: 247657
+    states: 112204,
+    edges: 247339
   }),
   configuration({
     about: "Deltas with transactions, up to the final checkpoint.",

@@ -73,16 +73,18 @@ export const A1: ModelProperty = {
 export const A2: ModelProperty = {
   id: "A2",
   sentence:
-    "a coordinator's ids are those of its claim: the next follows the last triggered, the end is the reserved one",
+    "a coordinator's ids are those of its claim: its first, the next after the last triggered, and the reserved end",
   of: (protocol, name) =>
     protocol.processes.map((process) =>
       always(name(process.name), (view) => {
         const state = coordinatorIn(process, view)
         const tail = state?.tails.at(-1)
         if (state === undefined || tail === undefined || state.attempt === null) return true
-        const { nextId, idsEnd, isReserving } = state.machine.owner.context
+        const { firstId, nextId, idsEnd, isReserving } = state.machine.owner.context
         const last = view.history(protocol.history).triggered.find(({ term }) => term === tail.term)?.id
-        const next = last === undefined ? firstIdOf(protocol, view, tail.term) : last + 1
+        const first = firstIdOf(protocol, view, tail.term)
+        if (first !== null && firstId !== first) return `its ids begin at ${firstId}, not ${first}`
+        const next = last === undefined ? first : last + 1
         if (next !== null && nextId !== next) return `the next id is ${nextId}, not ${next}`
         if (idsEnd !== tail.idsEnd) return `ids end at ${idsEnd}, reserved are those below ${tail.idsEnd}`
         const isQueued = tail.queue.some(({ entry }) => entry._tag === "Claim")

@@ -98,6 +98,22 @@ describe("a channel between threads", () => {
     close()
   })
 
+  it("lets a barrier pass that waits behind the last bytes of a batch, however much room these leave", async () => {
+    for (let length = 0; length < 2 * ringBytes; length += 8) {
+      const { close, receiver, receiverSignal, sender } = pair()
+      const elements = [batchOf([{ n: 1, s: "y".repeat(length) }]), barrier(1), endOfData]
+      for (const element of elements) sender.put(element)
+      const taken: Array<StreamElement> = []
+      while (taken.length < elements.length) {
+        while (receiver.isEmpty) await Effect.runPromise(receiverSignal.wait)
+        const element = receiver.take()
+        if (element !== undefined) taken.push(element)
+      }
+      expect(taken).toStrictEqual(elements)
+      close()
+    }
+  })
+
   it("lets a record pass that is larger than the ring", async () => {
     const { close, receiver, receiverSignal, sender } = pair(65_536)
     const text = "z".repeat(5_000_000)

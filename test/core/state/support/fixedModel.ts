@@ -92,8 +92,10 @@ interface Taken {
   isReleased: boolean
 }
 
-const textOf = ({ isOpen, kind, last, total }: Entry): string =>
-  [total, last.at].map((number) => (Object.is(number, -0) ? "-0" : number)).join(" ") + ` ${isOpen} ${kind}`
+export const textOf = ({ isOpen, kind, last, total }: Entry): string =>
+  `${numberText(total)} ${numberText(last.at)} ${isOpen} ${kind}`
+
+const numberText = (number: number): string => (Object.is(number, -0) ? "-0" : String(number))
 
 export class FixedRun {
   readonly table: FixedTable<Entry>

@@ -18,6 +18,9 @@ interface Waiting {
   sent: number
 }
 
+/** Where an element is encoded before it is sent: one for all senders of a thread, for none keeps anything in it. */
+const scratch = new WireWriter()
+
 export interface RingSenderOptions {
   readonly id: ChannelId
   readonly memory: RingMemory
@@ -46,7 +49,6 @@ export class RingSender implements ChannelSender {
   readonly #indices: Int32Array
   readonly #receiverBell: BellRope
   readonly #unsubscribe: () => void
-  readonly #out = new WireWriter()
   readonly #waiting: Array<Waiting> = []
   #spare: Batch | undefined
   #waitingRecords = 0
@@ -69,8 +71,8 @@ export class RingSender implements ChannelSender {
 
   get hasRoom(): boolean {
     this.pump()
-    if (this.#mayPut()) return true
-    // Marked first, then looked again (D1).
+    if (this.#waiting.length === 0 && this.#mayPut()) return true
+    // Marked first, then looked again (D1); also for a barrier that waits behind records that have gone.
     Atomics.store(this.#indices, ringIndex.senderWaits, 1)
     this.pump()
     return this.#mayPut()
@@ -82,10 +84,10 @@ export class RingSender implements ChannelSender {
 
   /** Fails: throws `RecordMismatch` for a record that does not fit its schema; nothing of the batch is sent then. */
   put(element: StreamElement): void {
-    this.#out.reset()
-    if (element._tag !== "Records") this.#send(writeControl(element, this.#out))
+    scratch.reset()
+    if (element._tag !== "Records") this.#send(writeControl(element, scratch))
     else {
-      this.#codec.encode(element.batch, this.#out)
+      this.#codec.encode(element.batch, scratch)
       this.#batches = (this.#batches + 1) | 0
       this.#recordsSent += element.batch.length
       this.#spare = element.batch
@@ -125,7 +127,7 @@ export class RingSender implements ChannelSender {
   }
 
   #send(tag: number): void {
-    const bytes = this.#out.memory.u8.subarray(0, this.#out.length)
+    const bytes = scratch.memory.u8.subarray(0, scratch.length)
     if (this.#waiting.length === 0) {
       const frame = { tag, bytes, sent: 0 }
       const isDone = this.#write(frame)

@@ -24,7 +24,7 @@ export const ringIndex = {
 const headerBytes = 512
 
 /** `capacity` is a power of two, at least 256 bytes. `origin` is where the counts of bytes begin: tests let them overflow. */
-export const makeRingMemory = (capacity: number = defaultCapacity, origin = 0): RingMemory => {
+export const makeRingMemory = (capacity: number = ringBytesMax, origin = 0): RingMemory => {
   const memory = new SharedArrayBuffer(headerBytes + capacity)
   const indices = new Int32Array(memory, 0, headerBytes / 4)
   indices[ringIndex.written] = origin
@@ -32,7 +32,20 @@ export const makeRingMemory = (capacity: number = defaultCapacity, origin = 0): 
   return memory
 }
 
-const defaultCapacity = 1_048_576
+/** Four batches of 2,048 records of 128 bytes. */
+const ringBytesMax = 1_048_576
+
+/** Batches of rare keys are short; longer ones cross in pieces. */
+const ringBytesMin = 16_384
+
+/** What the rings of one attempt may take together, while each has its least. */
+const allRingsBytes = 134_217_728
+
+/** The capacity of each of so many rings: the more there are, the less goes through each. */
+export const ringCapacity = (rings: number): number => {
+  const share = allRingsBytes / Math.max(1, rings)
+  return Math.min(ringBytesMax, Math.max(ringBytesMin, 2 ** Math.floor(Math.log2(share))))
+}
 
 export const openRing = (memory: RingMemory): OpenRing => {
   const capacity = memory.byteLength - headerBytes

@@ -33,5 +33,6 @@ export class WireWriter {
   }
 }
 
-const initialBytes = 65_536
+/** Small: of many receivers each has one for long frames, and most never see any. */
+const initialBytes = 1_024
 const keptBytes = 8_388_608

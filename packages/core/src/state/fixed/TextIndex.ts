@@ -5,8 +5,8 @@
  */
 import { rowsPerPage } from "./rowFormat.ts"
 
-/** Entries of the first map: with one more it would grow. */
-const firstMax = 1_048_576
+/** Entries of the first map: with one more it would grow beyond a million. */
+const firstEntriesMax = 1_048_576
 const othersCount = 256
 
 export class TextIndex {
@@ -15,6 +15,11 @@ export class TextIndex {
   private others: ReadonlyArray<Map<string, number>> | null = null
   /** By page, then by place in the page; null where a row is free. */
   readonly keys: Array<Array<string | null>> = []
+  private readonly firstMax: number
+
+  constructor(firstMax = firstEntriesMax) {
+    this.firstMax = firstMax
+  }
 
   /** The row of a key, or -1. HOT. */
   find(key: string): number {
@@ -33,7 +38,7 @@ export class TextIndex {
 
   /** Adds a key that is not there. */
   add(key: string, row: number): void {
-    if (this.first.size < firstMax) this.first.set(key, row)
+    if (this.first.size < this.firstMax) this.first.set(key, row)
     else {
       this.others ??= Array.from({ length: othersCount }, () => new Map<string, number>())
       this.otherOf(key)?.set(key, row)

@@ -47,7 +47,7 @@ export const emitFind = (cursor: RowCursor, sought: RowSought, name: (hint: stri
   const { at, key, namespace } = sought
   const { rows } = cursor
   const find = cursor.layout.key === "integer" ? emitProbe(cursor, sought, name) : emitGet(cursor, sought, name)
-  const { stampCell } = rowFormatOf(cursor.layout)
+  const stamp = rowFormatOf(cursor.layout).stampCell === 0 ? at : `${at} + 1`
   return `if (${namespace} !== ${cursor.namespace}) {
 ${rows}.open(${namespace})
 ${emitShow(cursor)}
@@ -55,7 +55,7 @@ ${cursor.namespace} = ${namespace}
 }
 ${find}
 if (${at} < 0) ${at} = ${rows}.seekElsewhere(${key})
-else if (${cursor.cells}[${at} + ${stampCell}] !== ${cursor.epoch}) ${rows}.touch(${at})`
+else if (${cursor.cells}[${stamp}] !== ${cursor.epoch}) ${rows}.touch(${at})`
 }
 
 /** Creates the row of a key that has none; all its columns are then to be set. */

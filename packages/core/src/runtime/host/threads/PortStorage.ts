@@ -34,7 +34,8 @@ export class PortStorage implements ObjectStorage {
 
   readonly createObject = (object: string, bytes: Uint8Array): Effect.Effect<void, StorageFailure> =>
     // A copy changes hands: the writer tries again with the same bytes after a passing failure.
-    Effect.suspend(() => Effect.asVoid(this.#ask({ operation: "createObject", object, bytes: bytes.slice() })))
+    // Not by `slice`: that of a Buffer shares its memory.
+    Effect.suspend(() => Effect.asVoid(this.#ask({ operation: "createObject", object, bytes: new Uint8Array(bytes) })))
 
   readonly deleteObject = (object: string): Effect.Effect<void, StorageFailure> =>
     Effect.asVoid(this.#ask({ operation: "deleteObject", object, bytes: null }))

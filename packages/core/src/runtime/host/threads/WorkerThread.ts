@@ -3,12 +3,13 @@
  *
  * H1 A thread that ends before it was told to is a failure of the attempt, however it ended: an uncaught error,
  *    `process.exit`, no memory left, or without any word.
- * H2 Nothing of the thread is left when its scope has closed: its fibers are interrupted in good order, or it is ended.
+ * H2 Nothing of the thread is left when it was closed: its fibers are interrupted in good order, or it is ended.
+ * H3 What goes wrong while a thread closes is said, and keeps nobody from going on.
  */
 import { Worker } from "node:worker_threads"
-import { Deferred, Effect, type Scope } from "effect"
-import { ThreadDied } from "../../../model/errors.ts"
-import type { Failure } from "../../failureReport.ts"
+import { Cause, Deferred, Effect } from "effect"
+import { JobModuleInvalid, ThreadDied } from "../../../model/errors.ts"
+import { type Failure, failureOf } from "../../failureReport.ts"
 import { tellFailure, toldFailure } from "./failures.ts"
 import type { BuiltSubtask, FromWorker, ToWorker, WorkerOrder } from "./messages.ts"
 
@@ -38,6 +39,8 @@ const sourceOptions = (inherited: ReadonlyArray<string>): { readonly execArgv?: 
 
 const sourceCondition = "--conditions=tidemark-source"
 
+const heardWhileClosing: ReadonlySet<FromWorker["_tag"]> = new Set(["Inspected", "Storage", "Warned"])
+
 /** How long a thread may take to close its sources and sinks before it is ended. */
 const closeTimeout = "5 seconds"
 
@@ -62,10 +65,11 @@ export class WorkerThread {
       ...(options.order.heapMax === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.order.heapMax } })
     })
     this.#worker.on("message", (message: FromWorker) => this.#hear(message))
+    this.#worker.on("messageerror", (error) => this.#fail(failureOf(Cause.fail(error))))
     this.#worker.on("error", (error) => {
       this.#error = error
     })
-    this.#worker.on("exit", (code) => this.#exited(code))
+    this.#worker.on("exit", (code) => this.#ends(`it exited with code ${code}`))
   }
 
   send(message: ToWorker, transfer: ReadonlyArray<ArrayBuffer> = []): void {
@@ -88,21 +92,30 @@ export class WorkerThread {
         this.#fail(toldFailure(message.failure))
         return
       case "Closed":
-        Deferred.doneUnsafe(this.#ended, Effect.void)
+        this.#ends("its program ended")
         return
       default:
-        if (!this.#isClosing || message._tag === "Inspected" || message._tag === "Storage") this.#options.hear(message)
+        if (!this.#isClosing || heardWhileClosing.has(message._tag)) this.#tell(message)
+    }
+  }
+
+  /** An inspector is the user's: what it throws is a failure of the attempt, as in one thread. */
+  #tell(message: HeardFromWorker): void {
+    try {
+      this.#options.hear(message)
+    } catch (error) {
+      this.#fail(failureOf(Cause.fail(error)))
     }
   }
 
   /** H1. */
-  #exited(code: number): void {
+  #ends(how: string): void {
     Deferred.doneUnsafe(this.#ended, Effect.void)
     if (this.#isClosing) return
     const { attempt, thread } = this.#options.order
     const detail =
       this.#error === null
-        ? `it exited with code ${code}`
+        ? how
         : tellFailure({ error: this.#error, report: { retry: "restart", record: null } }).message
     this.#fail({
       error: new ThreadDied({ job: attempt.job, thread, detail, cause: this.#error }),
@@ -111,13 +124,21 @@ export class WorkerThread {
   }
 
   #fail(failure: Failure): void {
-    if (!Deferred.doneUnsafe(this.#built, Effect.fail(failure.error))) this.#options.fail(failure)
+    if (this.#isClosing) {
+      const { message } = tellFailure(failure) // H3
+      this.#options.hear({ _tag: "Warned", message: `A worker thread did not close in good order: ${message}` })
+    } else if (!Deferred.doneUnsafe(this.#built, Effect.fail(failure.error))) this.#options.fail(failure)
   }
 }
 
-/** Starts a thread that ends with the scope. */
-export const startWorkerThread = (options: WorkerThreadOptions): Effect.Effect<WorkerThread, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.sync(() => new WorkerThread(options)),
-    (thread) => thread.close
-  )
+/** Starts a thread; whoever does so closes it. Fails: for an order that cannot be sent. */
+export const startWorkerThread = (options: WorkerThreadOptions): Effect.Effect<WorkerThread, JobModuleInvalid> =>
+  Effect.try({
+    try: () => new WorkerThread(options),
+    catch: (cause) =>
+      new JobModuleInvalid({
+        module: options.order.module.url,
+        problem: `has arguments, or splits of a source, that are no JSON and cannot be sent to a worker thread: ${String(cause)}`,
+        cause
+      })
+  })

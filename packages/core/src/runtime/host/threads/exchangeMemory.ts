@@ -2,7 +2,7 @@
 import type { ChannelId } from "../../../model/ids.ts"
 import type { PhysicalPlan } from "../../../pipeline/PhysicalPlan.ts"
 import { type BellMemory, makeBellMemory } from "../../ring/Doorbell.ts"
-import { makeRingMemory, type RingMemory } from "../../ring/ringMemory.ts"
+import { makeRingMemory, type RingMemory, ringCapacity } from "../../ring/ringMemory.ts"
 import { linksOf } from "../../Transport.ts"
 import { threadOf } from "./threadOf.ts"
 
@@ -15,11 +15,13 @@ export interface ExchangeMemory {
 export const makeExchangeMemory = (
   plan: PhysicalPlan,
   { parallelism, threads }: { readonly parallelism: number; readonly threads: number }
-): ExchangeMemory => ({
-  bells: Array.from({ length: threads }, makeBellMemory),
-  rings: new Map(
-    linksOf(plan, parallelism)
-      .filter(({ receiver, sender }) => threadOf(sender, threads) !== threadOf(receiver, threads))
-      .map(({ id }) => [id, makeRingMemory()])
+): ExchangeMemory => {
+  const links = linksOf(plan, parallelism).filter(
+    ({ receiver, sender }) => threadOf(sender, threads) !== threadOf(receiver, threads)
   )
-})
+  const capacity = ringCapacity(links.length)
+  return {
+    bells: Array.from({ length: threads }, makeBellMemory),
+    rings: new Map(links.map(({ id }) => [id, makeRingMemory(capacity)]))
+  }
+}

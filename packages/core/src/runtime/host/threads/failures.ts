@@ -4,12 +4,21 @@ import type { Failure } from "../../failureReport.ts"
 import type { ToldFailure, ToldStorageFailure } from "./messages.ts"
 
 export const tellFailure = ({ error, report }: Failure): ToldFailure => ({
-  name: error instanceof Error ? error.name : "Error",
+  name: error instanceof Error ? String(error.name) : "Error",
   tag: error instanceof Error && "_tag" in error ? String(error._tag) : null,
-  message: error instanceof Error ? error.message : String(error),
+  message: error instanceof Error ? String(error.message) : textOf(error),
   stack: error instanceof Error ? error.stack : undefined,
   report
 })
+
+/** Whatever was thrown: also what has no text of its own. */
+const textOf = (error: unknown): string => {
+  try {
+    return String(error)
+  } catch {
+    return "a value without a text"
+  }
+}
 
 export const toldFailure = (told: ToldFailure): Failure => ({ error: new ErrorOfThread(told), report: told.report })
 

@@ -1,18 +1,26 @@
 /** Subtasks on worker threads that load the job module; the coordinator's thread only coordinates and stores. */
-import { Effect, type Scope } from "effect"
+import { Cause, Effect, type Scope } from "effect"
+import type { JobModuleInvalid } from "../../../model/errors.ts"
 import { invariant } from "../../../model/invariant.ts"
 import { explain } from "../../../pipeline/explain.ts"
 import type { AttemptContext } from "../../AttemptContext.ts"
+import { failureOf } from "../../failureReport.ts"
 import type { AttemptPlan, SubtaskHost } from "../SubtaskHost.ts"
 import { makeExchangeMemory } from "./exchangeMemory.ts"
-import type { WorkerOrder } from "./messages.ts"
+import type { StorageRequest, WorkerOrder } from "./messages.ts"
 import { serveStorage } from "./serveStorage.ts"
 import { WorkerSubtask } from "./WorkerSubtask.ts"
 import { type HeardFromWorker, startWorkerThread, type WorkerThread } from "./WorkerThread.ts"
 
 export const threadHost: SubtaskHost = Effect.fnUntraced(function* (attempt) {
-  const orders = ordersOf(attempt)
-  const threads = yield* Effect.forEach(orders, (order) => startThread(order, attempt.attempt))
+  const threads: Array<HostThread> = []
+  // All at once: a thread that does not give way delays the end of an attempt once, not once for each of them.
+  yield* Effect.addFinalizer(() =>
+    Effect.forEach(threads, ({ worker }) => worker.close, { concurrency: "unbounded", discard: true })
+  )
+  yield* Effect.forEach(ordersOf(attempt), (order) =>
+    Effect.uninterruptible(Effect.map(startThread(order, attempt.attempt), (thread) => threads.push(thread)))
+  )
   const subtasks = yield* Effect.forEach(threads, (thread) => thread.subtasks, { concurrency: "unbounded" })
   return {
     subtasks: subtasks.flat(),
@@ -54,13 +62,20 @@ interface HostThread {
 const startThread = Effect.fnUntraced(function* (
   order: WorkerOrder,
   attempt: AttemptContext
-): Effect.fn.Return<HostThread, never, Scope.Scope> {
+): Effect.fn.Return<HostThread, JobModuleInvalid, Scope.Scope> {
   const scope = yield* Effect.scope
   const subtasks = new Map<string, WorkerSubtask>()
   const encodings = new Map<number, () => void>()
   const context = yield* Effect.context<never>()
-  const run = (effect: Effect.Effect<void>): void => {
-    Effect.runForkWith(context)(Effect.forkIn(effect, scope))
+  const serve = (asked: StorageRequest): void => {
+    const served = Effect.map(serveStorage(attempt.storage, asked), (answer) => worker.send(...answer))
+    const observed = Effect.tapCause(served, (cause) =>
+      Effect.sync(() => {
+        // A defect of the storage: no answer will come.
+        if (!Cause.hasInterruptsOnly(cause)) attempt.fail(failureOf(cause))
+      })
+    )
+    Effect.runForkWith(context)(Effect.forkIn(observed, scope))
   }
   const hear = (message: HeardFromWorker): void => {
     switch (message._tag) {
@@ -90,10 +105,10 @@ const startThread = Effect.fnUntraced(function* (
         encodings.delete(message.capture)
         return
       case "Warned":
-        run(Effect.logWarning(message.message))
+        Effect.runForkWith(context)(Effect.logWarning(message.message))
         return
       case "Storage":
-        run(Effect.map(serveStorage(attempt.storage, message), (answer) => worker.send(answer)))
+        serve(message)
         return
     }
   }

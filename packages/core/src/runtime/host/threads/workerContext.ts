@@ -49,6 +49,9 @@ export const workerContext = (options: {
       tellTotals()
       tell({ _tag: "ToJob", event })
     },
-    fail: (failure) => tell({ _tag: "Failed", failure: tellFailure(failure) })
+    fail: (failure) => {
+      tellTotals()
+      tell({ _tag: "Failed", failure: tellFailure(failure) })
+    }
   }
 }
