@@ -179,7 +179,8 @@ describe("explain", () => {
               const group = groups[index]
               // daily: tumbling window of 1 day: visits = count, worst = max(size)
               at = 0
-              const start1 = Math.floor(timestamp / 86400000) * 86400000
+              let start1 = namespace3
+              if (!(timestamp >= start1 && timestamp < start1 + 86400000)) start1 = Math.floor(timestamp / 86400000) * 86400000
               if (start1 + 86399999 <= currentWatermark) late0++
               else {
                 if (start1 !== namespace3) {

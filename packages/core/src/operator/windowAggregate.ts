@@ -9,7 +9,7 @@ import type { Schema } from "effect"
 import type { KeyValue } from "../model/keyGroups.ts"
 import type { Timestamp } from "../model/time.ts"
 import type { Aggregation } from "./aggregation.ts"
-import type { OperatorStep } from "./OperatorStep.ts"
+import type { ChainCode, OperatorStep } from "./OperatorStep.ts"
 import { asSlots } from "./slots.ts"
 import { describeWindowState, emitAddTo, emitFire, type FiringWindows, fireWindows } from "./windowState.ts"
 
@@ -33,8 +33,7 @@ export const windowAggregateStep = (options: WindowAggregateOptions): OperatorSt
     states: [describeWindowState(windows)],
     emit: (code, record) => {
       const start = code.name("start")
-      const { timestamp } = record
-      return `const ${start} = Math.floor(${timestamp} / ${sizeMs}) * ${sizeMs}
+      return `${emitStart(code, windows, { start, timestamp: record.timestamp })}
 if (${start} + ${sizeMs - 1} <= ${code.currentWatermark}) ${code.countLate}
 else {
 ${emitAddTo(code, windows, record, start)}
@@ -56,6 +55,18 @@ ${emitFire(code, windows, current, emitNext)}
       }
     }
   }
+}
+
+/** W1. Most records belong to the window of the record before: a look at its bounds is cheaper than a division. */
+const emitStart = (
+  code: ChainCode,
+  of: FiringWindows,
+  { start, timestamp }: { readonly start: string; readonly timestamp: string }
+): string => {
+  const divided = `Math.floor(${timestamp} / ${of.sizeMs}) * ${of.sizeMs}`
+  if (code.layout(of.state) === null) return `const ${start} = ${divided}`
+  return `let ${start} = ${code.cursor(of.state).namespace}
+if (!(${timestamp} >= ${start} && ${timestamp} < ${start} + ${of.sizeMs})) ${start} = ${divided}`
 }
 
 /** W1; exact for whole milliseconds: a quotient below a whole number is never rounded up to it below 2^53. */
