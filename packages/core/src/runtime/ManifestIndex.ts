@@ -56,14 +56,16 @@ export class ManifestIndex {
   /** What no other entry refers to, now that this one is gone. */
   #unneeded(id: CheckpointId, { objects }: Place): ReadonlyArray<string> {
     this.#retiring.delete(id)
-    const needed = new Set([...this.#places.values(), ...this.#retiring.values()].flatMap((other) => other.objects))
+    // A new attempt may have read the entry while it was being removed: it refers to nothing any more.
+    const standing = [...this.#places].filter(([other]) => other !== id).map(([, place]) => place)
+    const needed = new Set([...standing, ...this.#retiring.values()].flatMap((other) => other.objects))
     return objects.filter((object) => !needed.has(object))
   }
 }
 
 /**
- * Removes state objects of earlier terms that no manifest names, as its own or as shared. Safe once our claim stands: no manifest of an earlier
- * term can appear any more (rule 2).
+ * Removes state objects of earlier terms that no manifest names, as its own or as shared. Safe once our claim stands: no
+ * manifest of an earlier term can appear any more (rule 2).
  */
 export const removeOrphans = Effect.fnUntraced(function* (storage: JobStorage, content: LogContent, term: number) {
   if (content.damaged.length > 0) return
