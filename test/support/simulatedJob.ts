@@ -1,7 +1,7 @@
 /** A small job whose checkpoints and output lie on one simulated disk: what a power loss leaves is all that it has. */
 import { FileStorage } from "@tidemark/backends/file"
 import { JsonlFile } from "@tidemark/connectors/jsonl"
-import { Aggregate, Job, type JobOptions, Pipeline, Trigger, Window } from "@tidemark/core"
+import { Aggregate, type Inspector, Job, type JobOptions, Pipeline, Trigger, Window } from "@tidemark/core"
 import { verifyJob } from "@tidemark/core/inspect"
 import type { Files } from "@tidemark/core/storage"
 import type { SimulatedFiles } from "@tidemark/core/testing"
@@ -15,28 +15,48 @@ import { pacedSource } from "./pacedSource.ts"
 const checkpointsDirectory = "/checkpoints"
 const outputDirectory = "/out"
 
-const windowMs = 200
-const records = words(160, 5)
+/** What a job counts, and how often it is checkpointed. */
+export interface SimulatedInput {
+  readonly records: ReadonlyArray<Word>
+  readonly windowMs: number
+  /** Records from trigger to trigger. */
+  readonly every: number
+  readonly perPoll: number
+}
 
-/** Sorted lines that the finished job must show. */
-const expectedOutput = expectedCounts(records, windowMs)
+/** A few words in short windows: results and commits from the first checkpoint on. */
+const fewWords: SimulatedInput = { records: words(160, 5), windowMs: 200, every: 40, perPoll: 8 }
+
+/** Many words, of which a few come again and again, in one window: most checkpoints are deltas of deltas. */
+export const manyWords: SimulatedInput = {
+  records: words(400, 400).concat(
+    Array.from({ length: 1_100 }, (_, i) => ({ word: `word-${(i * 7 + Math.floor(i / 60)) % 11}`, at: 4_000 + i }))
+  ),
+  windowMs: 100_000,
+  every: 50,
+  perPoll: 6
+}
 
 export interface SimulatedJobOptions {
+  /** A few words in short windows if left out. */
+  readonly input?: SimulatedInput
   readonly parallelism: number
   /** How often the job begins again by itself after a failure. */
   readonly maxRestarts: number
   /** A mistake in the file system. */
   readonly mutation?: Mutation
+  readonly inspect?: Inspector
 }
 
 const simulatedJob = (
   files: Files,
-  { maxRestarts, mutation = intact, parallelism }: SimulatedJobOptions
+  { input = fewWords, inspect, maxRestarts, mutation = intact, parallelism }: SimulatedJobOptions
 ): JobOptions => {
   const async = interleaved(mutation(files))
+  const { every, perPoll, records, windowMs } = input
   return {
     pipeline: Pipeline.make("word-count")
-      .from("words", pacedSource({ schema: Word, records, splits: 3, perPoll: 8 }))
+      .from("words", pacedSource({ schema: Word, records, splits: 3, perPoll }))
       .eventTime((word) => word.at)
       .keyBy("word")
       .window(Window.tumbling(windowMs))
@@ -46,9 +66,10 @@ const simulatedJob = (
     parallelism,
     checkpoint: {
       storage: FileStorage.at(checkpointsDirectory, { files: async }),
-      trigger: Trigger.count(40),
+      trigger: Trigger.count(every),
       retained: 1
     },
+    ...(inspect === undefined ? {} : { inspect }),
     restart: { initialDelay: "1 millis", maxDelay: "2 millis", maxRestarts }
   }
 }
@@ -91,8 +112,9 @@ export const runSimulatedJob = (disk: SimulatedFiles, options: SimulatedJobOptio
   )
 
 /** At any time: nothing visible but what belongs there, each line once, and every completed checkpoint is whole. */
-export const expectSound = (disk: SimulatedFiles, where: string) =>
+export const expectSound = (disk: SimulatedFiles, where: string, input = fewWords) =>
   Effect.gen(function* () {
+    const expectedOutput = expectedCounts(input.records, input.windowMs)
     const { foreign, lines } = yield* seenOutput(disk.files)
     expect(foreign, where).toEqual([])
     expect(new Set(lines).size, `${where}: doubled lines`).toBe(lines.length)
@@ -101,9 +123,21 @@ export const expectSound = (disk: SimulatedFiles, where: string) =>
     if ((yield* storage.jobs).length > 0) yield* Effect.flatMap(storage.inspect("word-count"), verifyJob)
   })
 
-export const expectFinished = (disk: SimulatedFiles, exit: Exit.Exit<unknown, unknown>, where: string) =>
+export const expectFinished = (
+  disk: SimulatedFiles,
+  exit: Exit.Exit<unknown, unknown>,
+  where: string,
+  input = fewWords
+) =>
   Effect.gen(function* () {
     expect(Exit.isSuccess(exit), `${where}: ${String(exit)}`).toBe(true)
-    yield* expectSound(disk, where)
-    expect((yield* seenOutput(disk.files)).lines, where).toEqual(expectedOutput)
+    yield* expectSound(disk, where, input)
+    expect((yield* seenOutput(disk.files)).lines, where).toEqual(expectedCounts(input.records, input.windowMs))
+  })
+
+/** What the log and the objects of a job are, on the disk as it is; null before it has begun. */
+export const simulatedReader = (disk: SimulatedFiles) =>
+  Effect.gen(function* () {
+    const storage = FileStorage.at(checkpointsDirectory, { files: disk.files })
+    return (yield* storage.jobs).length === 0 ? null : yield* storage.inspect("word-count")
   })

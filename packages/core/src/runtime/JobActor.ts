@@ -20,8 +20,8 @@ import { AlreadyEnded, decideClaim } from "./claimDecision.ts"
 import { EncodingGauge } from "./EncodingGauge.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
 import { inlineHost } from "./host/inlineHost.ts"
-import type { HostedSubtasks } from "./host/SubtaskHost.ts"
-import { threadHost } from "./host/threads/threadHost.ts"
+import type { HostedSubtasks, SubtaskHost } from "./host/SubtaskHost.ts"
+import { openThreadHost } from "./host/threads/threadHost.ts"
 import { type Activity, inspectActivity, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
 import { Mailbox } from "./Mailbox.ts"
@@ -53,6 +53,7 @@ export class JobActor {
   readonly #job: JobContext
   #state: ReturnType<typeof jobComponent.initial>[0]
   #crew: Crew | null = null
+  #host: SubtaskHost = inlineHost
   #writer: LogWriter | null = null
   /** Loaded for the claim, handed to the restore. */
   #point: RestorePoint | null = null
@@ -80,6 +81,8 @@ export class JobActor {
   }
 
   readonly #run = Effect.fnUntraced(function* (this: JobActor) {
+    const { settings } = this.#job
+    if (settings.threads > 0) this.#host = yield* openThreadHost(settings)
     // A1: whatever ends the actor ends its attempt, after the activities and before the storage is given back.
     yield* Effect.addFinalizer(() => this.#closeAttempt)
     const activities = yield* makeActivities((cause) => this.#fail(this.#state.context.attempt, failureOf(cause)))
@@ -110,6 +113,7 @@ export class JobActor {
     const { activities, timers } = this.#running
     switch (command._tag) {
       case "ClaimLog":
+        this.#host.prepare()
         activities.start("claim", this.#claim())
         return
       case "RestoreAttempt":
@@ -134,6 +138,7 @@ export class JobActor {
         activities.start("end", this.#recordEnd(command.end))
         return
       case "SetTimer":
+        if (command.delay === "backoff") this.#host.prepare()
         timers.set(
           command.timer,
           command.delay === "backoff"
@@ -250,8 +255,7 @@ export class JobActor {
       tellJob: (event) => this.#whileCurrent(attempt, () => this.mailbox.post(event)),
       fail: (failure) => this.#fail(attempt, failure)
     }
-    const host = settings.threads === 0 ? inlineHost : threadHost
-    return { point, hosted: yield* host({ plan, settings, attempt: context, point, sessions, splits }) }
+    return { point, hosted: yield* this.#host.build({ plan, settings, attempt: context, point, sessions, splits }) }
   })
 
   /** Rule 8: found corrupt, and nothing visible depends on it: said once and for all in the log. */

@@ -30,7 +30,9 @@ export class ManifestIndex {
     this.#places.set(manifest.id, { slot, objects: objectsOf(manifest) })
   }
 
+  /** Also what was found corrupt or no longer counts: it stands as well, and what is left of it may be repaired (R1). */
   addAll(content: LogContent): void {
+    for (const { slot, entry } of content.entries) if (entry._tag === "Manifest") this.add(slot, entry)
     for (const { slot, manifest } of content.view.completed) this.add(slot, manifest)
   }
 

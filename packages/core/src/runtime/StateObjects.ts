@@ -49,10 +49,24 @@ class ObjectCache<O extends VerifiedObject> {
       const problem = "it does not continue the objects that the log names"
       return yield* new SnapshotCorrupt({ object: newest.path, checkpoint, problem })
     }
-    const older = yield* loadChain(newest, (base) => this.read(base))
+    const older = yield* Effect.catchTag(
+      loadChain(newest, (base) => this.read(base)),
+      "SnapshotCorrupt",
+      (failure) => neededBy(checkpoint, failure)
+    )
     return { newest, older }
   })
 }
+
+/** The checkpoint of a damaged object may be long retired: says also which one goes on from it. */
+const neededBy = (id: CheckpointId, { checkpoint, object, problem }: SnapshotCorrupt) =>
+  Effect.fail(
+    new SnapshotCorrupt({
+      object,
+      checkpoint,
+      problem: checkpoint === id ? problem : `${problem}; checkpoint ${id} continues it`
+    })
+  )
 
 const readObject = Effect.fnUntraced(function* (
   reader: ObjectReader,

@@ -5,7 +5,7 @@ import type { Json } from "../model/Json.ts"
 import type { DefinedJob, JobDefinition } from "./JobDefinition.ts"
 
 /** Fails: for a module that cannot be imported or whose default export is no job definition. */
-const importJobDefinition = Effect.fnUntraced(function* (
+export const importJobDefinition = Effect.fnUntraced(function* (
   url: string
 ): Effect.fn.Return<JobDefinition<unknown>, JobModuleInvalid> {
   const loaded: unknown = yield* Effect.tryPromise({

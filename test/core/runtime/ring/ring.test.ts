@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { RingReader } from "../../../../packages/core/src/runtime/ring/RingReader.ts"
 import { RingWriter } from "../../../../packages/core/src/runtime/ring/RingWriter.ts"
-import { makeRingMemory, openRing } from "../../../../packages/core/src/runtime/ring/ringMemory.ts"
+import { makeRingMemory, openRing, ringCapacity } from "../../../../packages/core/src/runtime/ring/ringMemory.ts"
 
 const capacity = 512
 const frameMax = capacity / 4 - 8
@@ -57,5 +57,20 @@ describe("a ring", () => {
   it("refuses a frame that is longer than a quarter of it", () => {
     const writer = new RingWriter(openRing(makeRingMemory(capacity)))
     expect(() => writer.reserve(frameMax + 1)).toThrow("Broken invariant")
+  })
+
+  it("has less memory the more of them an attempt has: together they take 128 MiB, or 16 KiB each", () => {
+    const mebibyte = 1_048_576
+    expect(ringCapacity(0)).toBe(mebibyte)
+    expect(ringCapacity(2)).toBe(mebibyte)
+    expect(ringCapacity(129)).toBe(mebibyte / 2)
+    expect(ringCapacity(128 * 128)).toBe(16_384)
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8_192 }), (rings) => {
+        const capacity = ringCapacity(rings)
+        expect(Number.isInteger(Math.log2(capacity))).toBe(true)
+        expect(rings * capacity).toBeLessThanOrEqual(128 * mebibyte)
+      })
+    )
   })
 })

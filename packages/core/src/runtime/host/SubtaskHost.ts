@@ -29,4 +29,8 @@ export interface HostedSubtasks {
   readonly run: Effect.Effect<void, never, Scope.Scope>
 }
 
-export type SubtaskHost = (attempt: AttemptPlan) => Effect.Effect<HostedSubtasks, unknown, Scope.Scope>
+export interface SubtaskHost {
+  /** An attempt is near: what takes long and needs nothing of it may begin. */
+  readonly prepare: () => void
+  readonly build: (attempt: AttemptPlan) => Effect.Effect<HostedSubtasks, unknown, Scope.Scope>
+}

@@ -2,9 +2,9 @@
 import { Effect } from "effect"
 import { buildSubtasks } from "../Attempt.ts"
 import { inlineTransport } from "../Transport.ts"
-import type { SubtaskHost } from "./SubtaskHost.ts"
+import type { AttemptPlan, SubtaskHost } from "./SubtaskHost.ts"
 
-export const inlineHost: SubtaskHost = Effect.fnUntraced(function* (attempt) {
+const build = Effect.fnUntraced(function* (attempt: AttemptPlan) {
   const { parallelism } = attempt.settings
   const subtasks = yield* buildSubtasks({
     ...attempt,
@@ -18,3 +18,5 @@ export const inlineHost: SubtaskHost = Effect.fnUntraced(function* (attempt) {
     run: Effect.forEach(subtasks, (subtask) => Effect.forkScoped(Effect.exit(subtask.run)), { discard: true })
   }
 })
+
+export const inlineHost: SubtaskHost = { prepare: () => {}, build }

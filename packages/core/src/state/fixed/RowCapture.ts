@@ -147,9 +147,9 @@ class SpaceView {
     this.entries = space.entries
   }
 
-  /** True if no row of the next page was changed between a former capture and this one. */
+  /** True if no row of the next page was changed since a former capture. */
   isUntouchedSince(capture: number): boolean {
-    return !this.images.has(this.page) && (this.space.touched[this.page] ?? 0) < capture
+    return (this.space.touched[this.page] ?? 0) < capture
   }
 }
 

@@ -13,7 +13,7 @@ const depthMax = 16
 /** Deltas are written as long as they are together smaller than this part of the last full snapshot. */
 const deltaShareMax = 0.5
 
-/** Objects that are remembered while no base is named. */
+/** Captures that are remembered while no newer base is named: without a limit they would become ever more. */
 const rememberedMax = 64
 
 /** An object that was written; not yet known to be part of a completed checkpoint. */
@@ -33,22 +33,25 @@ export interface StateHistory {
 
 export class SnapshotHistory {
   readonly #written = new Map<CheckpointId, HistoryEntry>()
+  /** Ascending. */
+  readonly #captured: Array<CheckpointId> = []
+
+  /** Notes a capture. Answers the oldest one that may still be continued, given the base that its barrier named. */
+  captured(checkpoint: CheckpointId, base: CheckpointId | null): CheckpointId {
+    this.#captured.push(checkpoint)
+    const beyond = this.#captured.findIndex((id) => id >= (base ?? 0))
+    this.#captured.splice(0, Math.max(beyond, this.#captured.length - rememberedMax))
+    const oldest = this.#captured[0] ?? checkpoint
+    for (const written of this.#written.keys()) if (written < oldest) this.#written.delete(written)
+    return oldest
+  }
 
   add(entry: HistoryEntry): void {
     this.#written.set(entry.object.checkpoint, entry)
-    for (const oldest of this.#written.keys()) {
-      if (this.#written.size <= rememberedMax) return
-      this.#written.delete(oldest)
-    }
   }
 
   get(checkpoint: CheckpointId | null): HistoryEntry | null {
     return checkpoint === null ? null : (this.#written.get(checkpoint) ?? null)
-  }
-
-  /** No checkpoint before this one will be a base. */
-  forgetBefore(checkpoint: CheckpointId): void {
-    for (const written of this.#written.keys()) if (written < checkpoint) this.#written.delete(written)
   }
 }
 

@@ -41,7 +41,8 @@ export class StateSnapshots {
       const capture = state.capture({ checkpoint: cut.checkpoint, since })
       return { id, capture, before: capture.isFull ? undefined : before }
     })
-    if (cut.base !== null) this.#forgetBefore(cut.base)
+    const oldest = this.#history.captured(cut.checkpoint, cut.base)
+    for (const state of this.#states.values()) state.forgetBefore(oldest)
     const release = (): void => {
       for (const { capture } of captures) capture.release()
     }
@@ -115,11 +116,6 @@ export class StateSnapshots {
     this.#history.add({ object: { object, checkpoint, size: bytes.length, identity }, bases, states })
     return { bytes, shared: bases.map((shared) => shared.object).sort() }
   })
-
-  #forgetBefore(checkpoint: number): void {
-    this.#history.forgetBefore(checkpoint)
-    for (const state of this.#states.values()) state.forgetBefore(checkpoint)
-  }
 }
 
 /** The objects that some state goes on from: the base, and what it continues, as far as needed. */

@@ -13,13 +13,16 @@ import type { SplitState } from "../../SplitReader.ts"
 import type { SubtaskTotals } from "../../SubtaskHandle.ts"
 import type { ExchangeMemory } from "./exchangeMemory.ts"
 
-/** What a worker thread is started with. */
+/** What a worker thread is started with: enough to load what its order will need. */
+export interface WorkerStart {
+  readonly module: JobModule
+}
+
+/** What it is to do. */
 export interface WorkerOrder {
   readonly module: JobModule
   /** How the plan explains itself in the coordinator's thread: the worker's must be the same. */
   readonly plan: string
-  /** MiB; null for Node's own limit. */
-  readonly heapMax: number | null
   readonly thread: number
   readonly threads: number
   readonly parallelism: number
@@ -41,12 +44,16 @@ export interface WorkerOrder {
 }
 
 export type ToWorker =
+  /** The first message. */
+  | { readonly _tag: "Order"; readonly order: WorkerOrder }
   | { readonly _tag: "Run" }
   | { readonly _tag: "Event"; readonly subtask: SubtaskId; readonly event: SubtaskEvent }
   | StorageAnswer
   | { readonly _tag: "Close" }
 
 export type FromWorker =
+  /** From now on sources and sinks are opened. */
+  | { readonly _tag: "Loaded" }
   | { readonly _tag: "Built"; readonly subtasks: ReadonlyArray<BuiltSubtask> }
   | { readonly _tag: "Failed"; readonly failure: ToldFailure }
   | { readonly _tag: "ToCoordinator"; readonly event: CoordinatorEvent }

@@ -3,6 +3,7 @@
  *
  * W1 The worker builds the plan that the coordinator has: a module that answers another one is refused.
  * W2 What the worker tells the coordinator is told in order, its counts before it.
+ * W3 A source or sink that fails to close is reported; it keeps nobody from going on.
  */
 import type { MessagePort } from "node:worker_threads"
 import { Clock, Deferred, Effect, Logger } from "effect"
@@ -10,12 +11,12 @@ import { JobModuleInvalid } from "../../../model/errors.ts"
 import { compilePipeline } from "../../../pipeline/compilePipeline.ts"
 import { explain } from "../../../pipeline/explain.ts"
 import { buildSubtasks, openSinks } from "../../Attempt.ts"
-import { failureOf } from "../../failureReport.ts"
-import { loadJobModule } from "../../loadJobModule.ts"
+import { type Failure, failureOf } from "../../failureReport.ts"
+import { importJobDefinition, loadJobModule } from "../../loadJobModule.ts"
 import { loadRestorePoint } from "../../restorePoint.ts"
 import type { SubtaskRuntime } from "../../SubtaskRuntime.ts"
 import { tellFailure } from "./failures.ts"
-import type { FromWorker, ToWorker, WorkerOrder } from "./messages.ts"
+import type { FromWorker, ToWorker, WorkerOrder, WorkerStart } from "./messages.ts"
 import { PortStorage } from "./PortStorage.ts"
 import { openThreadTransport } from "./ThreadTransport.ts"
 import { threadOf } from "./threadOf.ts"
@@ -24,16 +25,25 @@ import { workerContext } from "./workerContext.ts"
 /** How often the coordinator hears what was counted. */
 const totalsEvery = "100 millis"
 
-export const runWorker = (order: WorkerOrder, port: MessagePort): void => {
+export const runWorker = ({ module }: WorkerStart, port: MessagePort): void => {
+  // Whether the module can be loaded is found out, and said, when it is needed.
+  Effect.runFork(Effect.ignore(importJobDefinition(module.url)))
+  let worker: WorkerProgram | null = null
+  port.on("message", (message: ToWorker) => {
+    if (message._tag === "Order") worker = startWorker(message.order, port)
+    else worker?.hear(message)
+  })
+}
+
+const startWorker = (order: WorkerOrder, port: MessagePort): WorkerProgram => {
   const worker = new WorkerProgram(order, port)
   const program = Effect.scoped(worker.run).pipe(
-    Effect.catchCause((cause) =>
-      Effect.sync(() => worker.tell({ _tag: "Failed", failure: tellFailure(failureOf(cause)) }))
-    ),
+    Effect.catchCause((cause) => Effect.sync(() => worker.failed(failureOf(cause)))),
     Effect.ensuring(Effect.sync(() => worker.tell({ _tag: "Closed" }))),
     Effect.provide(Logger.layer([worker.logger]))
   )
   Effect.runFork(program)
+  return worker
 }
 
 class WorkerProgram {
@@ -45,6 +55,7 @@ class WorkerProgram {
   readonly #storage: PortStorage
   readonly #started = Deferred.makeUnsafe<void>()
   readonly #closed = Deferred.makeUnsafe<void>()
+  #isClosing = false
   #subtasks: ReadonlyMap<string, SubtaskRuntime> = new Map()
 
   constructor(order: WorkerOrder, port: MessagePort) {
@@ -54,11 +65,17 @@ class WorkerProgram {
       send: (request, transfer) => port.postMessage(request, transfer),
       objectPath: order.objectPath
     })
-    port.on("message", (message: ToWorker) => this.#hear(message))
   }
 
   tell(message: FromWorker): void {
     this.#port.postMessage(message)
+  }
+
+  /** W3. */
+  failed(failure: Failure): void {
+    const told = tellFailure(failure)
+    if (this.#isClosing) this.tell({ _tag: "Warned", message: `A thread did not close in good order. ${told.message}` })
+    else this.tell({ _tag: "Failed", failure: told })
   }
 
   get run() {
@@ -68,6 +85,7 @@ class WorkerProgram {
   readonly #work = Effect.fnUntraced(function* (this: WorkerProgram) {
     const order = this.#order
     const plan = yield* this.#loadPlan()
+    this.tell({ _tag: "Loaded" })
     const transport = yield* openThreadTransport(plan, order)
     const point = yield* loadRestorePoint(
       this.#storage,
@@ -127,7 +145,7 @@ class WorkerProgram {
     })
   })
 
-  #hear(message: ToWorker): void {
+  hear(message: Exclude<ToWorker, { readonly _tag: "Order" }>): void {
     switch (message._tag) {
       case "Run":
         Deferred.doneUnsafe(this.#started, Effect.void)
@@ -139,6 +157,7 @@ class WorkerProgram {
         this.#storage.answer(message)
         return
       case "Close":
+        this.#isClosing = true
         Deferred.doneUnsafe(this.#closed, Effect.void)
         return
     }

@@ -5,37 +5,55 @@ import { invariant } from "../../../model/invariant.ts"
 import { explain } from "../../../pipeline/explain.ts"
 import type { AttemptContext } from "../../AttemptContext.ts"
 import { failureOf } from "../../failureReport.ts"
-import type { AttemptPlan, SubtaskHost } from "../SubtaskHost.ts"
+import type { JobSettings } from "../../JobOptions.ts"
+import type { AttemptPlan, HostedSubtasks, SubtaskHost } from "../SubtaskHost.ts"
 import { makeExchangeMemory } from "./exchangeMemory.ts"
 import type { StorageRequest, WorkerOrder } from "./messages.ts"
+import { SpareThreads } from "./SpareThreads.ts"
 import { serveStorage } from "./serveStorage.ts"
 import { WorkerSubtask } from "./WorkerSubtask.ts"
-import { type HeardFromWorker, startWorkerThread, type WorkerThread } from "./WorkerThread.ts"
+import type { HeardFromWorker, WorkerThread } from "./WorkerThread.ts"
 
-export const threadHost: SubtaskHost = Effect.fnUntraced(function* (attempt) {
-  const threads: Array<HostThread> = []
+/** Its spare threads end with the scope. */
+export const openThreadHost = Effect.fnUntraced(function* (
+  settings: JobSettings
+): Effect.fn.Return<SubtaskHost, never, Scope.Scope> {
+  const { module } = settings
+  invariant(module !== null, "worker threads load a module")
+  const spares = new SpareThreads(settings, module)
+  yield* Effect.addFinalizer(() => spares.close)
+  return { prepare: () => Effect.runSync(spares.fill), build: (attempt) => build(attempt, spares) }
+})
+
+const build = Effect.fnUntraced(function* (
+  attempt: AttemptPlan,
+  spares: SpareThreads
+): Effect.fn.Return<HostedSubtasks, unknown, Scope.Scope> {
+  const threads: Array<WorkerThread> = []
   // All at once: a thread that does not give way delays the end of an attempt once, not once for each of them.
   yield* Effect.addFinalizer(() =>
-    Effect.forEach(threads, ({ worker }) => worker.close, { concurrency: "unbounded", discard: true })
+    Effect.forEach(threads, (thread) => thread.close, { concurrency: "unbounded", discard: true })
   )
-  yield* Effect.forEach(ordersOf(attempt), (order) =>
-    Effect.uninterruptible(Effect.map(startThread(order, attempt.attempt), (thread) => threads.push(thread)))
+  const orders = ordersOf(attempt)
+  yield* Effect.uninterruptible(
+    Effect.forEach(orders, ({ thread }) => Effect.map(spares.take(thread), (worker) => threads.push(worker)))
   )
-  const subtasks = yield* Effect.forEach(threads, (thread) => thread.subtasks, { concurrency: "unbounded" })
+  const hosted = yield* Effect.forEach(orders, (order, i) => assign(threads[i], order, attempt.attempt))
+  const subtasks = yield* Effect.forEach(hosted, (built) => built, { concurrency: "unbounded" })
   return {
     subtasks: subtasks.flat(),
     run: Effect.sync(() => {
-      for (const { worker } of threads) worker.send({ _tag: "Run" })
+      for (const thread of threads) thread.send({ _tag: "Run" })
     })
   }
 })
 
 const ordersOf = ({ attempt, plan, point, settings, splits }: AttemptPlan): ReadonlyArray<WorkerOrder> => {
-  const { chains, module, parallelism, threadHeapMax: heapMax, threads, trigger } = settings
+  const { chains, module, parallelism, threads, trigger } = settings
   invariant(module !== null, "worker threads load a module")
   const exchange = makeExchangeMemory(plan, { parallelism, threads })
   return Array.from({ length: threads }, (_, thread) => ({
-    ...{ module, heapMax, thread, threads, parallelism, chains, exchange },
+    ...{ module, thread, threads, parallelism, chains, exchange },
     plan: explain(plan, { parallelism }),
     attempt: { job: attempt.job, number: attempt.attempt, term: attempt.term, restored: attempt.restored },
     manifest: point.manifest,
@@ -54,15 +72,13 @@ const objectPath = ({ storage }: AttemptContext): readonly [string, string] => {
   return at === -1 ? [`${path} `, ""] : [path.slice(0, at), path.slice(at + name.length)]
 }
 
-interface HostThread {
-  readonly worker: WorkerThread
-  readonly subtasks: Effect.Effect<ReadonlyArray<WorkerSubtask>, unknown>
-}
-
-const startThread = Effect.fnUntraced(function* (
+/** Gives a thread its part of an attempt; answers the subtasks that it builds. */
+const assign = Effect.fnUntraced(function* (
+  worker: WorkerThread | undefined,
   order: WorkerOrder,
   attempt: AttemptContext
-): Effect.fn.Return<HostThread, JobModuleInvalid, Scope.Scope> {
+): Effect.fn.Return<Effect.Effect<ReadonlyArray<WorkerSubtask>, unknown>, JobModuleInvalid, Scope.Scope> {
+  invariant(worker !== undefined, "every order has a thread")
   const scope = yield* Effect.scope
   const subtasks = new Map<string, WorkerSubtask>()
   const encodings = new Map<number, () => void>()
@@ -112,15 +128,12 @@ const startThread = Effect.fnUntraced(function* (
         return
     }
   }
-  const worker = yield* startWorkerThread({ order, hear, fail: (failure) => attempt.fail(failure) })
-  return {
-    worker,
-    subtasks: Effect.map(worker.built, (built) =>
-      built.map((one) => {
-        const subtask = new WorkerSubtask(one, (event) => worker.send({ _tag: "Event", subtask: one.id, event }))
-        subtasks.set(one.id, subtask)
-        return subtask
-      })
-    )
-  }
+  yield* worker.assign({ order, hear, fail: (failure) => attempt.fail(failure) })
+  return Effect.map(worker.built, (built) =>
+    built.map((one) => {
+      const subtask = new WorkerSubtask(one, (event) => worker.send({ _tag: "Event", subtask: one.id, event }))
+      subtasks.set(one.id, subtask)
+      return subtask
+    })
+  )
 })
