@@ -95,6 +95,10 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
     this.rows.forgetBefore(checkpoint)
   }
 
+  expect(namespace: number, entries: number): void {
+    this.rows.expect(namespace, entries)
+  }
+
   load(
     block: RowBlock,
     range: { readonly from: number; readonly to: number },

@@ -8,7 +8,7 @@
 
 const placesMin = 16
 /** Entries at most: five eighths of the places. */
-const entriesMax = (slots: Int32Array): number => (slots.length * 5) >>> 4
+const entriesMax = (length: number): number => (length * 5) >>> 4
 /** Places moved with every key; two would be enough to be done before the next doubling. */
 const movedPerKey = 4
 /** Stands for the row of a key that was removed from the old table. */
@@ -65,12 +65,19 @@ export class IntegerIndex {
   add(key: number, row: number): void {
     this.count++
     if (this.old !== null) this.move(movedPerKey)
-    else if (this.count > entriesMax(this.slots)) {
+    else if (this.count > entriesMax(this.slots.length)) {
       this.old = this.slots
       this.next = 0
       this.slots = new Int32Array(this.old.length * 2)
     }
     put(this.slots, spreadInteger(key), row + 1)
+  }
+
+  /** Makes room for entries before the first comes. */
+  reserve(entries: number): void {
+    let length = this.slots.length
+    while (entries > entriesMax(length)) length *= 2
+    if (this.count === 0) this.slots = new Int32Array(length)
   }
 
   /** Removes a key that is there. */

@@ -70,6 +70,8 @@ export interface FixedRows {
   readonly capture: (cut: Cut) => FixedCapture
   /** Forgets changes before the capture of a checkpoint: no older one will be a base. */
   readonly forgetBefore: (checkpoint: CheckpointId) => void
+  /** About so many entries of a namespace will be loaded: it begins with room for them. */
+  readonly expect: (namespace: number, entries: number) => void
   /** Adds the entries of a restored block whose key group lies in `[from, to)` and whose row `isWanted`. */
   readonly load: (
     block: RowBlock,

@@ -40,6 +40,8 @@ export class RowStore {
   private current: Space
   private former: Space
   private ascending: ReadonlyArray<number> | null = null
+  /** Entries to come, of namespaces that are being restored. */
+  private readonly expected = new Map<number, number>()
   private serials = 0
   private entries = 0
   /** Keeps the loop of `warm` from being taken for useless. */
@@ -200,6 +202,10 @@ export class RowStore {
     this.captures.forgetBefore(checkpoint)
   }
 
+  expect(namespace: number, entries: number): void {
+    this.expected.set(namespace, entries)
+  }
+
   load(
     block: RowBlock,
     range: { readonly from: number; readonly to: number },
@@ -247,6 +253,10 @@ export class RowStore {
     const space = new Space({ namespace, serial: this.serials, format: this.format, pool: this.pool })
     this.spaces.set(namespace, space)
     this.ascending = null
+    const entries = this.expected.get(namespace)
+    if (entries === undefined) return space
+    this.expected.delete(namespace)
+    space.reserve(entries)
     return space
   }
 

@@ -67,6 +67,14 @@ export class Space {
     return row
   }
 
+  /** Makes room for rows before the first comes. */
+  reserve(entries: number): void {
+    const cells = entries * this.format.stride
+    if (cells > this.cells.length) this.cells = grownCells(this.cells, cells, this.pool)
+    this.touched = new Int32Array(Math.ceil(entries / rowsPerPage) + 1)
+    if (this.format.isInteger) this.integers.reserve(entries)
+  }
+
   giveBack(row: number): void {
     this.entries--
     this.free.push(row)

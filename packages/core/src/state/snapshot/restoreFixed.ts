@@ -6,6 +6,7 @@
  */
 import { Effect } from "effect"
 import { invariant } from "../../model/invariant.ts"
+import { keyGroupCount } from "../../model/keyGroups.ts"
 import type { FixedLayout, FixedRows, FixedSpace } from "../fixed/RowBlock.ts"
 import { ChunkReader, type ReadBlock } from "./ChunkReader.ts"
 import type { StoredFixed } from "./OpenObject.ts"
@@ -25,7 +26,11 @@ export const restoreFixed = Effect.fnUntraced(function* (
   const newest = chain[0]
   if (newest === undefined) return
   const spaces = new Map<number, RestoredSpace>()
-  for (const space of yield* spacesOf(newest)) spaces.set(space.namespace, new RestoredSpace(space, chain.length > 1))
+  const share = (context.range.to - context.range.from) / keyGroupCount
+  for (const space of yield* spacesOf(newest)) {
+    spaces.set(space.namespace, new RestoredSpace(space, chain.length > 1))
+    table.expect(space.namespace, Math.ceil(space.entries * share))
+  }
   for (const stored of chain) {
     invariant(isSameLayout(stored.layout, table.layout), "an off-heap state is restored into the layout that it had")
     const serials = stored === newest ? null : serialsOf(yield* spacesOf(stored))
