@@ -5,6 +5,7 @@
  * The table doubles without standing still: what is in the old one moves a few places at a time, with every key that is
  * added or missed. Until then a key may be found in either.
  */
+import { doubledKey } from "./doubledKey.ts"
 
 const placesMin = 16
 /** Entries at most: five eighths of the places. */
@@ -70,7 +71,15 @@ export class IntegerIndex {
       this.next = 0
       this.slots = new Int32Array(this.old.length * 2)
     }
-    put(this.slots, spreadInteger(key), row + 1)
+    const hash = spreadInteger(key)
+    const { slots } = this
+    const mask = slots.length - 1
+    let at = (hash << 1) & mask
+    for (; slots[at + 1] !== 0; at = (at + 2) & mask) {
+      if (slots[at] === hash && this.keyOf(rowAt(slots, at)) === key) throw doubledKey(key)
+    }
+    slots[at] = hash
+    slots[at + 1] = row + 1
   }
 
   /** Makes room for entries before the first comes. */

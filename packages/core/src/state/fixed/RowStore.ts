@@ -211,19 +211,30 @@ export class RowStore {
     range: { readonly from: number; readonly to: number },
     isWanted: (row: number) => boolean
   ): void {
+    invariant(!this.captures.isRunning, "a state is restored before it is captured")
     const { columns, keys, namespace, rows } = block
+    const { firstColumn, stampCell, stride } = this.format
     const isWhole = range.from === 0 && range.to === keyGroupCount
+    let loaded: Space | null = null
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] ?? null
       if (key === null || !isWanted(rows[i] ?? -1)) continue
       if (!isWhole && !this.isIn(range, key)) continue
-      const isNew = this.look(key, namespace) === -1
-      invariant(isNew, "a key is restored once")
-      const first = this.create(key, namespace) + this.format.firstColumn
+      loaded ??= this.spaces.get(namespace) ?? this.addSpace(namespace)
+      const row = loaded.allocate()
+      const at = row * stride
+      const { cells } = loaded
+      if (typeof key === "number") {
+        cells[at] = key
+        loaded.integers.add(key, row)
+      } else loaded.texts.add(key, row)
+      cells[at + stampCell] = this.epoch
       for (let column = 0; column < columns.length; column++) {
-        this.cells[first + column] = columns[column]?.[i] ?? Number.NaN
+        cells[at + firstColumn + column] = columns[column]?.[i] ?? Number.NaN
       }
+      this.entries++
     }
+    if (loaded !== null) this.enter(loaded)
   }
 
   private isIn(range: { readonly from: number; readonly to: number }, key: FixedKey): boolean {

@@ -3,6 +3,8 @@
  * near that. A large `Map` stands still when it grows, for 0.1 s at a million entries, and it cannot hold 17 million. So
  * the keys behind the first million go to many maps, where their lookup costs twice as much.
  */
+import { invariant } from "../../model/invariant.ts"
+import { doubledKey } from "./doubledKey.ts"
 import { rowsPerPage } from "./rowFormat.ts"
 
 /** Entries of the first map: with one more it would grow beyond a million. */
@@ -38,11 +40,10 @@ export class TextIndex {
 
   /** Adds a key that is not there. */
   add(key: string, row: number): void {
-    if (this.first.size < this.firstMax) this.first.set(key, row)
-    else {
-      this.others ??= Array.from({ length: othersCount }, () => new Map<string, number>())
-      this.otherOf(key)?.set(key, row)
-    }
+    const map = this.first.size < this.firstMax ? this.first : this.otherFor(key)
+    const { size } = map
+    map.set(key, row)
+    if (map.size === size) throw doubledKey(key)
     const page = Math.floor(row / rowsPerPage)
     const keys = this.keys[page]
     if (keys === undefined) this.keys[page] = [key]
@@ -58,6 +59,13 @@ export class TextIndex {
 
   private otherOf(key: string): Map<string, number> | undefined {
     return this.others?.[spreadText(key)]
+  }
+
+  private otherFor(key: string): Map<string, number> {
+    this.others ??= Array.from({ length: othersCount }, () => new Map<string, number>())
+    const other = this.otherOf(key)
+    invariant(other !== undefined, "every key has a map")
+    return other
   }
 }
 
