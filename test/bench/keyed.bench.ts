@@ -12,13 +12,13 @@ import { Stopwatch } from "./harness/Stopwatch.ts"
 import type { Scale } from "./harness/scale.ts"
 import { CountingSink } from "./jobs/CountingSink.ts"
 import { MeasuredSource } from "./jobs/MeasuredSource.ts"
-import { answerOf, runningByHand, totalsByHand } from "./jobs/sums/byHand.ts"
+import { answerOf, runningByHand, totalsByHand, totalsOffHeap } from "./jobs/sums/byHand.ts"
 import {
   IntVisit,
   intRunning,
   intTotals,
-  makeIntVisits,
   makeStringVisits,
+  reordered,
   repeated,
   StringVisit,
   stringRunning,
@@ -41,6 +41,8 @@ interface Keyed<A> {
   readonly amountOf: (value: A) => number
   readonly byHand: {
     readonly totals: () => string
+    /** What is left when everything but the table is taken away; null for keys that only a `Map` finds. */
+    readonly floor: (() => string) | null
     readonly running: () => string
   }
 }
@@ -55,7 +57,7 @@ const sizes = (scale: Scale): ReadonlyArray<readonly [number, string]> =>
       ]
 
 const recordsOf = (scale: Scale, keys: number): number =>
-  scale.pick({ full: Math.max(4_000_000, keys * 4), quick: Math.max(1_000_000, keys * 2), tiny: 5_000 })
+  scale.pick({ full: Math.max(4_000_000, keys * 12), quick: Math.max(1_000_000, keys * 3), tiny: 5_000 })
 
 const intGoals: Readonly<Record<string, GoalName>> = { "1 M": "keyed1mInt" }
 const stringGoals: Readonly<Record<string, GoalName>> = {
@@ -65,12 +67,16 @@ const stringGoals: Readonly<Record<string, GoalName>> = {
 }
 
 const intKeys = (scale: Scale, keys: number, text: string): Keyed<IntVisit> => {
-  const take = repeated(makeIntVisits(keys))
+  const take = reordered(keys)
   const records = recordsOf(scale, keys)
   return {
     ...{ name: `${text} int keys`, goal: intGoals[text] ?? null, schema: IntVisit, take, records },
     ...{ totals: intTotals, running: intRunning, amountOf: (visit) => visit.amount },
-    byHand: { totals: () => totalsByHand({ records, take }), running: () => runningByHand({ records, take }) }
+    byHand: {
+      totals: () => totalsByHand({ records, take }),
+      floor: () => totalsOffHeap({ records, take, keys }),
+      running: () => runningByHand({ records, take })
+    }
   }
 }
 
@@ -80,7 +86,11 @@ const stringKeys = (scale: Scale, keys: number, text: string): Keyed<StringVisit
   return {
     ...{ name: `${text} string keys`, goal: stringGoals[text] ?? null, schema: StringVisit, take, records },
     ...{ totals: stringTotals, running: stringRunning, amountOf: (visit) => visit.amount },
-    byHand: { totals: () => totalsByHand({ records, take }), running: () => runningByHand({ records, take }) }
+    byHand: {
+      totals: () => totalsByHand({ records, take }),
+      floor: null,
+      running: () => runningByHand({ records, take })
+    }
   }
 }
 
@@ -96,7 +106,8 @@ const measure = async <A>(keyed: Keyed<A>, scale: Scale) => {
   const { byHand, goal, name, records } = keyed
   const totals: ReadonlyArray<Contestant> = [
     { name: "hand, Map of { count, sum }", records, run: byHand.totals },
-    { name: us, records, run: (watch) => runTotals(keyed, watch) }
+    { name: us, records, run: (watch) => runTotals(keyed, watch) },
+    ...(byHand.floor === null ? [] : [{ name: "floor: an open-addressing loop by hand", records, run: byHand.floor }])
   ]
   const perRecord: ReadonlyArray<Contestant> = [
     { name: "hand, a result per record", records, run: byHand.running },

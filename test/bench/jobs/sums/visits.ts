@@ -79,6 +79,23 @@ const shuffledKeys = (keys: number): ReadonlyArray<IntVisit> => {
   return Array.from(order, (key) => ({ key, amount: random.below(100) }))
 }
 
+/**
+ * Every key as often as the others, made as they are asked for; in every pass over the keys in another order. Where keys
+ * come again in the order in which they were first seen, the memory of a `Map` and its objects is walked in sequence, which
+ * no stream does.
+ */
+export const reordered =
+  (keys: number) =>
+  (from: number, count: number): ReadonlyArray<IntVisit> => {
+    const values: Array<IntVisit> = []
+    for (let i = from; i < from + count; i++) {
+      const pass = Math.floor(i / keys)
+      const step = strides[pass % strides.length] ?? stride
+      values.push({ key: firstKey + (((i - pass * keys) * step + pass) % keys), amount: (i * 7) % 100 })
+    }
+    return values
+  }
+
 /** The visits over and over, in slices. */
 export const repeated =
   <A>(visits: ReadonlyArray<A>) =>
@@ -100,6 +117,9 @@ export const generated =
 
 /** Amounts of money, like random: sums of small whole numbers would compress to nothing. */
 const amountOf = (index: number): number => (Math.imul(index, -1640531535) >>> 15) / 100
+
+/** Primes, so that every key is met once in a pass. */
+const strides = [100_003, 611_953, 382_819, 924_269, 270_763]
 
 /** Prime, so that every key is met once. */
 const stride = 100_003
