@@ -1,4 +1,4 @@
-import { Pipeline } from "@tidemark/core"
+import { Job, Pipeline } from "@tidemark/core"
 import { Console, Effect } from "effect"
 import { checkParallelism } from "./checkParallelism.ts"
 import { loadJob } from "./loadJob.ts"
@@ -16,5 +16,6 @@ export const explainJob = Effect.fnUntraced(function* (request: ExplainRequest) 
   const job = yield* loadJob(request)
   const plan = yield* Effect.fromResult(Pipeline.compile(job.pipeline))
   const parallelism = given ?? job.parallelism ?? 1
-  yield* Console.log(Pipeline.explain(plan, { parallelism, format: request.isMermaid ? "mermaid" : "text" }))
+  const threads = job.threads ?? Job.defaultThreads({ ...job, parallelism })
+  yield* Console.log(Pipeline.explain(plan, { parallelism, threads, format: request.isMermaid ? "mermaid" : "text" }))
 })

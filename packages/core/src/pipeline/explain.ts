@@ -9,6 +9,8 @@ import { schemaText } from "./schemaText.ts"
 
 export interface ExplainOptions {
   readonly parallelism: number
+  /** Worker threads that the subtasks share; 0, the thread that starts the job, by default. */
+  readonly threads?: number
   /** `text` by default. */
   readonly format?: "text" | "mermaid"
   /** Adds the generated code of every chain; text only. */
@@ -16,18 +18,23 @@ export interface ExplainOptions {
 }
 
 export const explain = (plan: PhysicalPlan, options: ExplainOptions): string =>
-  options.format === "mermaid" ? explainMermaid(plan, options.parallelism) : explainText(plan, options)
+  options.format === "mermaid" ? explainMermaid(plan, options) : explainText(plan, options)
 
-const explainText = (plan: PhysicalPlan, { code, parallelism }: ExplainOptions): string => {
+const explainText = (plan: PhysicalPlan, options: ExplainOptions): string => {
   const tasks = plan.tasks.map((task) => {
-    const source = code === true ? compileChain(task, "generated").source : null
-    const lines = [...taskLines(task, parallelism), ...(source === null ? [] : ["code:", ...source.split("\n")])]
-    return [`task "${task.id}" (parallelism ${parallelism})`, ...lines.map((line) => `  ${line}`.trimEnd())].join("\n")
+    const source = options.code === true ? compileChain(task, "generated").source : null
+    const lines = [...taskLines(task, options), ...(source === null ? [] : ["code:", ...source.split("\n")])]
+    return [`task "${task.id}" (${placeText(options)})`, ...lines.map((line) => `  ${line}`.trimEnd())].join("\n")
   })
   return [`pipeline "${plan.pipeline}"`, ...tasks].join("\n\n")
 }
 
-const taskLines = (task: TaskPlan, parallelism: number): ReadonlyArray<string> => [
+type Place = Pick<ExplainOptions, "parallelism" | "threads">
+
+const placeText = ({ parallelism, threads = 0 }: Place): string =>
+  `parallelism ${parallelism}${threads === 0 ? "" : ` on ${threads} worker thread${threads === 1 ? "" : "s"}`}`
+
+const taskLines = (task: TaskPlan, place: Place): ReadonlyArray<string> => [
   inputLine(task.input),
   ...task.steps.flatMap((step) => [
     `${step.uid}: ${step.description}`,
@@ -37,7 +44,7 @@ const taskLines = (task: TaskPlan, parallelism: number): ReadonlyArray<string> =
         `${schemaText(describeSchema(state.key))} -> ${schemaText(describeSchema(state.value))}`
     )
   ]),
-  outputLine(task.output, parallelism),
+  outputLine(task.output, place),
   chainLine(task)
 ]
 
@@ -50,13 +57,16 @@ const inputLine = (input: TaskInput): string => {
 
 const lateness = (millis: number): string => (millis === 0 ? "in order" : `out of order by ${durationText(millis)}`)
 
-const outputLine = (output: TaskOutput, parallelism: number): string =>
+const outputLine = (output: TaskOutput, place: Place): string =>
   output._tag === "Sink"
     ? `${output.uid}: sink ${output.sink.description} (${output.sink.delivery})`
-    : `exchange by ${keyText(output)} to "${output.to}": batches by reference, ${hashText(output, parallelism)}`
+    : `exchange by ${keyText(output)} to "${output.to}": ${wayText(place)}, ${hashText(output, place)}`
+
+const wayText = ({ threads = 0 }: Place): string =>
+  threads > 1 ? "batches by reference in a thread, columns in shared memory between threads" : "batches by reference"
 
 /** Whether a key group is worked out for every record, and from what. */
-const hashText = ({ key, needsGroups }: Exchange, parallelism: number): string =>
+const hashText = ({ key, needsGroups }: Exchange, { parallelism }: Place): string =>
   needsGroups || parallelism > 1 ? `hash of ${key.hash}` : "no hash"
 
 const chainLine = ({ steps: { length } }: TaskPlan): string =>
@@ -66,11 +76,11 @@ type Exchange = Extract<TaskOutput, { readonly _tag: "Exchange" }>
 
 const keyText = ({ key }: Exchange): string => `${key.description} (${schemaText(describeSchema(key.schema))})`
 
-const explainMermaid = (plan: PhysicalPlan, parallelism: number): string => {
+const explainMermaid = (plan: PhysicalPlan, place: Place): string => {
   const ids = new Map(plan.tasks.map((task, index) => [task.id, `task${index}`]))
   const nodes = plan.tasks.map(
     (task) =>
-      `  ${ids.get(task.id)}["${[`${task.id} (parallelism ${parallelism})`, ...taskLines(task, parallelism)].map(label).join("<br/>")}"]`
+      `  ${ids.get(task.id)}["${[`${task.id} (${placeText(place)})`, ...taskLines(task, place)].map(label).join("<br/>")}"]`
   )
   const edges = plan.tasks.flatMap(({ id, output }) =>
     output._tag === "Exchange" ? [`  ${ids.get(id)} -->|"${label(keyText(output))}"| ${ids.get(output.to)}`] : []

@@ -5,7 +5,7 @@ import { Effect, type Schema, type Scope } from "effect"
 import type { JobFailed, JobModuleInvalid, PipelineInvalid, StorageFailure, StorageLocked } from "../model/errors.ts"
 import type { Json } from "../model/Json.ts"
 import type { DefinedJob, JobDefinition } from "./JobDefinition.ts"
-import type { JobOptions } from "./JobOptions.ts"
+import { defaultThreads, type JobOptions } from "./JobOptions.ts"
 import { isJobDefinition, loadJobModule } from "./loadJobModule.ts"
 import type { RunReport } from "./RunReport.ts"
 import { type JobHandle, startJob } from "./startJob.ts"
@@ -27,6 +27,9 @@ export const Job = {
    */
   load: (module: URL | string, args: Json): Effect.Effect<DefinedJob, JobModuleInvalid> =>
     loadJobModule(module instanceof URL ? module.href : module, args),
+
+  /** Worker threads that a job gets unless it says how many: with a module one per subtask, at most one per core. */
+  defaultThreads,
 
   /** Starts a job that ends with the scope: closing it stops the job at once, resumable. */
   start: (

@@ -123,7 +123,12 @@ export interface Delays {
 
 const parallelismMax = 128
 
-const defaultThreads = ({ module, parallelism = 1, pipeline }: JobOptions): number =>
+/** Worker threads that a job gets if it does not say. */
+export const defaultThreads = ({
+  module,
+  parallelism = 1,
+  pipeline
+}: Pick<JobOptions, "module" | "parallelism" | "pipeline">): number =>
   module === undefined || parallelism === 1 || isThreadLocal(pipeline)
     ? 0
     : Math.min(parallelism, availableParallelism())
