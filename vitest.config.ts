@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 /** Packages of the checkout resolve to their sources: in tests, in worker threads and in child processes. */
@@ -14,6 +15,8 @@ export default defineConfig({
     setupFiles: ["test/tooling/leakedHandles.ts"],
     env: { NODE_OPTIONS: `--conditions=${condition}` },
     execArgv: [`--conditions=${condition}`],
+    // Most of the time a test file waits, for a disk or a process of its own: one worker per core, and at least two.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,

@@ -145,7 +145,7 @@ describe("tidemark explain", () => {
     const folder = makeFolder()
     const args = ["--parallelism", "3", "--", "--out", join(folder, "out")]
     const text = await runHere(["explain", tally, ...args])
-    expect(text.stdout).toContain('pipeline "tally"\n\ntask "numbers" (parallelism 3)')
+    expect(text.stdout).toMatch(/^pipeline "tally"\n\ntask "numbers" \(parallelism 3 on \d+ worker threads?\)/)
     const mermaid = await runHere(["explain", tally, "--mermaid", ...args])
     expect(mermaid.stdout).toMatch(/^flowchart TD\n/)
     expect(existsSync(join(folder, "out"))).toBe(false)

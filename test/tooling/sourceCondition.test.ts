@@ -20,8 +20,7 @@ it("a test and the files of the package share one instance of a module", async (
 it("a worker thread resolves a package to its sources", async () => {
   const text = 'require("node:worker_threads").parentPort.postMessage(require.resolve("@tidemark/core/storage"))'
   const worker = new Worker(text, { eval: true, argv: [] })
-  const [resolved] = await once(worker, "message")
-  await once(worker, "exit")
+  const [[resolved]] = await Promise.all([once(worker, "message"), once(worker, "exit")])
   expect(new URL(`file://${resolved}`).href).toBe(source)
 })
 

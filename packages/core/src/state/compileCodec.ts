@@ -212,8 +212,11 @@ const compositeUnion = (
   }
 })
 
+/** An invalid date is a date here, as it is outside of unions. */
 const guardOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) =>
-  Schema.is(Schema.make<Schema.Codec<unknown, unknown>>(ast))
+  shapeOf(ast)._tag === "Date"
+    ? (value) => value instanceof Date
+    : Schema.is(Schema.make<Schema.Codec<unknown, unknown>>(ast))
 
 const isPrimitiveShape = (shape: Shape): boolean => shape._tag === "Primitive" || shape._tag === "Literal"
 
