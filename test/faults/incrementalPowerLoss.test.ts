@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readLog } from "@tidemark/core/storage"
 import { Fault, FaultPlan, powerLosses, SimulatedFiles } from "@tidemark/core/testing"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import { intact, withoutSync, withoutSyncDirectory } from "../conformance/brokenFiles.ts"
 import { seedOfRun } from "../support/seedOfRun.ts"
 import { expectFinished, expectSound, manyWords, runSimulatedJob, simulatedReader } from "../support/simulatedJob.ts"
@@ -55,8 +55,11 @@ const survive = (operation: number, mutation = intact) =>
     )
     const exit = yield* runSimulatedJob(disk, { input, parallelism: 1 + (operation % 3), maxRestarts: 0, mutation })
     yield* expectFinished(disk, exit, where, input)
-    const end = yield* newest(disk)
-    assert.deepStrictEqual(end.objects, end.named, `${where}: objects at the end`)
+    // B5: what was removed may be back after a power loss. A job that had ended before it never cleans again.
+    if (Exit.isSuccess(exit) && exit.value.outcome !== "alreadyEnded") {
+      const end = yield* newest(disk)
+      assert.deepStrictEqual(end.objects, end.named, `${where}: objects at the end`)
+    }
     return chain
   })
 
