@@ -136,7 +136,7 @@ export const makeRuntimeTask = async (role: Role, makeChannel: MakeChannel): Pro
   const clock = await Effect.runPromise(Effect.clockWith(Effect.succeed))
   const subtask = new SubtaskRuntime(
     {
-      ...{ id: role, task: role, index: 0, signal, input, output, chain: chainOver(output) },
+      ...{ id: role, task: role, index: 0, signal, turnsBeforeWaiting: 0, input, output, chain: chainOver(output) },
       ...{ state: makeSubtaskState(), sink: null, prepared: [] }
     },
     {

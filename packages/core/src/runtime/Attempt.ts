@@ -158,7 +158,7 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: BuildOptions)
     const chain = compileChain(task, options.chains)
     for (const index of options.indexes) {
       const id = subtaskId({ task: task.id, index })
-      const { inputs, outputs, signal } = options.transport.endsOf(id)
+      const { inputs, outputs, signal, turnsBeforeWaiting } = options.transport.endsOf(id)
       const state = makeSubtaskState()
       const output = yield* openOutput(task, index, options.sessions, outputs)
       let describePosition = (_index: number): string => "the first record"
@@ -177,7 +177,7 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: BuildOptions)
       subtasks.push(
         new SubtaskRuntime(
           {
-            ...{ id, index, signal, state, output, input, task: task.id, chain: instance },
+            ...{ id, index, signal, turnsBeforeWaiting, state, output, input, task: task.id, chain: instance },
             ...sinkParts(task, index, options)
           },
           options.attempt

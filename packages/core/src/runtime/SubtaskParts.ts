@@ -6,6 +6,7 @@ import type { SubtaskState } from "../state/SubtaskState.ts"
 import type { TaskOutput } from "./Outputs.ts"
 import type { Signal } from "./Signal.ts"
 import type { TaskInput } from "./TaskInput.ts"
+import type { SubtaskEnds } from "./Transport.ts"
 
 /** What a subtask is made of, restored and opened, before it runs. */
 export interface SubtaskParts {
@@ -13,6 +14,7 @@ export interface SubtaskParts {
   readonly task: string
   readonly index: number
   readonly signal: Signal
+  readonly turnsBeforeWaiting: SubtaskEnds["turnsBeforeWaiting"]
   readonly input: TaskInput
   readonly output: TaskOutput
   readonly chain: ChainInstance

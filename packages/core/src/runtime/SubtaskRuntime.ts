@@ -104,16 +104,21 @@ export class SubtaskRuntime implements SubtaskHandle {
 
   readonly #loop = Effect.fnUntraced(function* (this: SubtaskRuntime) {
     yield* this.#start()
-    const { output, signal } = this.parts
+    const { output, signal, turnsBeforeWaiting } = this.parts
+    let turns = 0
     for (;;) {
       const outcome = yield* this.#slice
       if (output instanceof SinkOutput && output.writer.isFull()) yield* output.writer.flush
       if (outcome === "continue") {
+        turns = 0
         output.flushAged(this.#now())
         yield* Effect.yieldNow
       } else {
         output.flush()
-        if (this.mailbox.isEmpty) yield* signal.wait
+        if (turns < turnsBeforeWaiting) {
+          turns++
+          yield* Effect.yieldNow
+        } else if (this.mailbox.isEmpty) yield* signal.wait
       }
     }
   })

@@ -32,6 +32,7 @@ export const openThreadTransport = Effect.fnUntraced(function* (
   const bellOf = (index: number): SharedArrayBuffer => memoryOf(exchange.bells[threadOf(index, threads)])
   return connect(plan, parallelism, {
     isHere: (index) => threadOf(index, threads) === thread,
+    turnsBeforeWaiting: threads > 1 ? 100 : 0,
     sender: (link, signal) =>
       new RingSender({
         ...endOptions(link, signal),
