@@ -103,7 +103,7 @@ describe("what cannot be run", () => {
       /^Module .*other.mjs exports something else by default than a job\./
     )
     expect(await errorOf(["explain", module("broken.mjs", 'throw new Error("no disk today")\n')])).toMatch(
-      /^Module .*broken.mjs could not be loaded: no disk today$/
+      /^Module .*broken.mjs could not be loaded: no disk today\. A job module ends with /
     )
   })
 

@@ -74,6 +74,24 @@ it("an exchange hands every record to the owner of its key group, in order and u
   )
 })
 
+it("a record waits in its batch for 5 ms from the first look at it, however busy its sender is, and no longer", () => {
+  const channels = makeChannels()
+  const output = new ExchangeOutput(channels)
+  const waiting = () => channels.map(({ sent }) => sent.records)
+  output.collect("rare", 0, "key", 0)
+  output.flushAged(100)
+  output.flushAged(104)
+  expect(waiting()).toEqual([0, 0, 0])
+  output.flushAged(105)
+  expect(waiting()).toEqual([1, 0, 0])
+  output.flushAged(200)
+  output.collect("next", 0, "key", 0)
+  output.flushAged(201)
+  expect(waiting()).toEqual([1, 0, 0])
+  output.flushAged(206)
+  expect(waiting()).toEqual([2, 0, 0])
+})
+
 it("a channel keeps no more than two batches to be filled again", () => {
   const [channel] = makeChannels()
   const batches = Array.from({ length: 4 }, () => new Batch())

@@ -82,6 +82,7 @@ describe("compileCodec", () => {
 
   it("C1 dates survive, invalid ones too, and so does the type side of a transformation", () => {
     survives(Schema.Date, fc.date())
+    survives(Schema.NullOr(Schema.Date), fc.constantFrom(null, new Date(Number.NaN), new Date(0)))
     survives(Schema.DateFromString, fc.date({ noInvalidDate: true }))
     survives(Schema.NumberFromString, number)
   })

@@ -6,7 +6,7 @@ import type { JobFailed, JobModuleInvalid, PipelineInvalid, StorageFailure, Stor
 import type { Json } from "../model/Json.ts"
 import type { DefinedJob, JobDefinition } from "./JobDefinition.ts"
 import { defaultThreads, type JobOptions } from "./JobOptions.ts"
-import { isJobDefinition, loadJobModule } from "./loadJobModule.ts"
+import { importJobDefinition, loadJobModule } from "./loadJobModule.ts"
 import type { RunReport } from "./RunReport.ts"
 import { type JobHandle, startJob } from "./startJob.ts"
 
@@ -18,8 +18,9 @@ export const Job = {
     make
   }),
 
-  /** Tells whether a value was made by `Job.define`. */
-  isDefinition: isJobDefinition,
+  /** The definition that a module exports by default. Fails: `JobModuleInvalid`, naming the module as a user knows it. */
+  importDefinition: (module: URL, shownAs: string): Effect.Effect<JobDefinition<unknown>, JobModuleInvalid> =>
+    importJobDefinition(module.href, shownAs),
 
   /**
    * The job of a module, with arguments as the schema of its arguments encodes them to JSON. A job that is loaded so can

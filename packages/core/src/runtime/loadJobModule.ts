@@ -4,18 +4,20 @@ import { JobModuleInvalid } from "../model/errors.ts"
 import type { Json } from "../model/Json.ts"
 import type { DefinedJob, JobDefinition } from "./JobDefinition.ts"
 
-/** Fails: for a module that cannot be imported or whose default export is no job definition. */
+/** Fails: for a module that cannot be imported or whose default export is no job definition; `shownAs` names it then. */
 export const importJobDefinition = Effect.fnUntraced(function* (
-  url: string
+  url: string,
+  shownAs = url
 ): Effect.fn.Return<JobDefinition<unknown>, JobModuleInvalid> {
   const loaded: unknown = yield* Effect.tryPromise({
     try: () => import(/* @vite-ignore */ url),
-    catch: (cause) => new JobModuleInvalid({ module: url, problem: `could not be loaded: ${causeText(cause)}`, cause })
+    catch: (cause) =>
+      new JobModuleInvalid({ module: shownAs, problem: `could not be loaded: ${causeText(cause)}`, cause })
   })
   const definition = typeof loaded === "object" && loaded !== null && "default" in loaded ? loaded.default : undefined
   if (isJobDefinition(definition)) return definition
   return yield* new JobModuleInvalid({
-    module: url,
+    module: shownAs,
     problem: definition === undefined ? "has no default export" : "exports something else by default than a job"
   })
 })
@@ -42,7 +44,7 @@ export const loadJobModule = Effect.fnUntraced(function* (
 })
 
 /** By structure, not by class: the module may have an instance of the library of its own. */
-export const isJobDefinition = (value: unknown): value is JobDefinition<unknown> =>
+const isJobDefinition = (value: unknown): value is JobDefinition<unknown> =>
   typeof value === "object" &&
   value !== null &&
   "_tag" in value &&

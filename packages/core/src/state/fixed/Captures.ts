@@ -8,6 +8,9 @@ import { type PageImage, RowCapture } from "./RowCapture.ts"
 import { type RowFormat, rowsPerPage } from "./rowFormat.ts"
 import type { Space } from "./Space.ts"
 
+/** Pages kept for the next capture: allocated anew for each, they were felt as pauses of the collector. 1 M rows. */
+const pooledPagesMax = 1_024
+
 export class Captures {
   /** Captures taken so far; each is known by its number. */
   count = 0
@@ -76,12 +79,10 @@ export class Captures {
 
   private end(capture: RowCapture): void {
     this.running = this.running.filter((other) => other !== capture)
-    // Between captures no memory is held for them.
-    if (this.running.length === 0) this.pool.length = 0
   }
 
   private drop(image: PageImage): void {
     image.users--
-    if (image.users === 0) this.pool.push(image.cells)
+    if (image.users === 0 && this.pool.length < pooledPagesMax) this.pool.push(image.cells)
   }
 }

@@ -14,6 +14,9 @@ import { RecordMismatch } from "../../wire/RecordMismatch.ts"
 import type { WorkerOrder } from "./messages.ts"
 import { threadOf } from "./threadOf.ts"
 
+/** Some hundred microseconds: about what it takes to be woken twice. */
+const turnsBeforeWaiting = 100
+
 export const openThreadTransport = Effect.fnUntraced(function* (
   plan: PhysicalPlan,
   order: WorkerOrder
@@ -32,7 +35,7 @@ export const openThreadTransport = Effect.fnUntraced(function* (
   const bellOf = (index: number): SharedArrayBuffer => memoryOf(exchange.bells[threadOf(index, threads)])
   return connect(plan, parallelism, {
     isHere: (index) => threadOf(index, threads) === thread,
-    turnsBeforeWaiting: threads > 1 ? 100 : 0,
+    turnsBeforeWaiting: threads > 1 ? turnsBeforeWaiting : 0,
     sender: (link, signal) =>
       new RingSender({
         ...endOptions(link, signal),
