@@ -112,7 +112,7 @@ export const makeRuntimeTask = async (role: Role, makeChannel: MakeChannel): Pro
   const counter = new RecordCounter(Number.POSITIVE_INFINITY, () => {})
   const input: TaskInput =
     into.length > 0
-      ? new ExchangeInput({ task: role, channels: into.map(({ receiver }) => receiver), watermark: minWatermark })
+      ? new ExchangeInput({ tasks: [role], channels: into.map(({ receiver }) => receiver), watermark: minWatermark })
       : new SourceInput({
           uid: role,
           splits: new SplitReader({
@@ -123,6 +123,8 @@ export const makeRuntimeTask = async (role: Role, makeChannel: MakeChannel): Pro
             isTimeOrdered: false,
             outOfOrdernessMs: null
           }),
+          fused: [],
+          watermark: () => minWatermark,
           hasEventTime: false,
           recordsMax: 1,
           counter

@@ -124,7 +124,7 @@ describe("the trace of a run in memory is a behaviour of the system", () => {
   })
 
   it("whose process is given up in its middle, and which is resumed", async () => {
-    const recorded = new RecordedJob({ isEndless: true, records: words(6_000) })
+    const recorded = new RecordedJob({ isEndless: true, records: words(200_000) })
     await recorded.run((handle) => until(() => handle.report().checkpoints.completed > 1))
     await recorded.run((handle) => until(() => handle.report().recordsIn > 500), { parallelism: 1 })
     await recorded.run((handle) => handle.stop)

@@ -64,20 +64,58 @@ describe("explain", () => {
         visits: source memory (bounded; event time, out of order by 90 seconds)
         eventTime-1: event time
         not "empty": filter
-        exchange by page (string) to "daily": batches by reference, no hash
-        2 operators, one fused loop
+        keyBy-3: key page, in the same task
+        daily: tumbling window of 1 day: visits = count, worst = max(size)
+          state "windows" (window, off-heap: string key, 2 numbers): string -> { visits.count: number, worst.max: number }
+        map-5: map
+        keyBy-6: key function, in the same task
+        latest: running reduce
+          state "reduced" (reducing, maps: field "page" is a string): [string, number] -> { at: number, page: string, size: number }
+        report: sink nowhere (two-phase)
+        5 operators, one fused loop
         code:
         "use strict"
-        const { assign3, invalidEventTime4, keeps5, invalidKey8, keyGroupOf9, hash10 } = bound
+        const { assign3, invalidEventTime4, keeps5, invalidKey8, keyGroupOf9, hash10, map21, key24, toTupleText25, frozen29, reduce30, table27, rows12 } = bound
         const output = context.output
-        const hashes = output.isSingle !== true
+        const direct = directOutputOf(output)
+        const writer = direct.writer
+        let written = 0
         let watermark = -Infinity
         let highest = -Infinity
+        let fired = -Infinity
+        let passed = -Infinity
+        let at = 0
+        let firing
+        let late3 = 0
+        const emit19 = (value, timestamp, key, group) => {
+          const currentWatermark = passed
+          firing = value
+          // map-5: map
+          at = 4
+          const value20 = map21(value)
+          // keyBy-6: key function, in the same task
+          at = 5
+          const key22 = toTupleText25(key24(value20))
+          const group23 = keyGroupOf9(hash10(key22))
+          // latest: running reduce
+          at = 6
+          const before28 = table27.get(key22, group23, 0)
+          const reduced26 = frozen29(before28 === undefined ? value20 : reduce30(before28, value20))
+          table27.set(key22, group23, 0, reduced26)
+          at = 8
+          written++
+          writer.write(reduced26, timestamp)
+          at = 3
+        }
         const run = (columns) => {
           const values = columns.values
           const length = values.length
           const currentWatermark = watermark
           let maxTimestamp = highest
+          let namespace13 = rows12.namespace
+          let cells14 = rows12.cells
+          let first16 = rows12.first
+          const epoch15 = rows12.epoch
           let at = 0
           let index = 0
           try {
@@ -93,143 +131,72 @@ describe("explain", () => {
               // not "empty": filter
               at = 1
               if (keeps5(value)) {
+                // keyBy-3: key page, in the same task
                 at = 2
                 const key6 = value["page"]
                 if (typeof key6 !== "string") throw invalidKey8(key6)
-                const group7 = hashes ? keyGroupOf9(hash10(key6)) : 0
+                const group7 = keyGroupOf9(hash10(key6))
+                // daily: tumbling window of 1 day: visits = count, worst = max(size)
                 at = 3
-                output.collect(value, timestamp2, key6, group7)
+                let start11 = namespace13
+                if (!(timestamp2 >= start11 && timestamp2 < start11 + 86400000)) start11 = Math.floor(timestamp2 / 86400000) * 86400000
+                if (start11 + 86399999 <= currentWatermark) late3++
+                else {
+                  if (start11 !== namespace13) {
+                    rows12.open(start11)
+                    cells14 = rows12.cells
+                    first16 = rows12.first
+                    namespace13 = start11
+                  }
+                  const row18 = first16.get(key6)
+                  let at17 = row18 === undefined ? -1 : row18 * 3
+                  if (at17 < 0) at17 = rows12.seekElsewhere(key6)
+                  else if (cells14[at17] !== epoch15) rows12.touch(at17)
+                  if (at17 < 0) {
+                    at17 = rows12.create(key6, start11)
+                    cells14 = rows12.cells
+                    first16 = rows12.first
+                    cells14[at17 + 1] = 0
+                    cells14[at17 + 2] = -Infinity
+                  }
+                  cells14[at17 + 1]++
+                  cells14[at17 + 2] = Math.max(cells14[at17 + 2], value["size"])
+                }
               }
               at = 0
             }
           } catch (error) {
             throw fail(error, { step: at, position: context.position(index), record: values[index] })
+          } finally {
+            direct.wrote(written)
+            written = 0
           }
           highest = maxTimestamp
         }
         const advance = (to) => {
-          if (to > watermark) watermark = to
-        }
-        return {
-          run,
-          advance,
-          watermark: () => watermark,
-          restoreWatermark: (to) => {
-            watermark = to
-          },
-          takeMaxTimestamp: () => {
-            const taken = highest
-            highest = -Infinity
-            return taken
-          },
-          lateRecords: () => new Map([].filter((entry) => entry[1] > 0)),
-          source
-        }
-
-      task "daily" (parallelism 1)
-        from "visits"
-        daily: tumbling window of 1 day: visits = count, worst = max(size)
-          state "windows" (window, off-heap: string key, 2 numbers): string -> { visits.count: number, worst.max: number }
-        map-5: map
-        exchange by function ([string, number]) to "latest": batches by reference, hash of the tuple's text
-        2 operators, one fused loop
-        code:
-        "use strict"
-        const { map11, key14, toTupleText15, keyGroupOf16, hash17, rows2 } = bound
-        const output = context.output
-        let watermark = -Infinity
-        let highest = -Infinity
-        let fired = -Infinity
-        let at = 0
-        let firing
-        let late0 = 0
-        const emit9 = (value, timestamp, key, group) => {
-          const currentWatermark = watermark
-          firing = value
-          // map-5: map
-          at = 1
-          const value10 = map11(value)
-          at = 2
-          const key12 = toTupleText15(key14(value10))
-          const group13 = keyGroupOf16(hash17(key12))
-          at = 3
-          output.collect(value10, timestamp, key12, group13)
-          at = 0
-        }
-        const run = (columns) => {
-          const values = columns.values
-          const timestamps = columns.timestamps
-          const timed = timestamps.length > 0
-          const keys = columns.keys
-          const groups = columns.groups
-          const length = values.length
-          const currentWatermark = watermark
-          let maxTimestamp = highest
-          let namespace3 = rows2.namespace
-          let cells4 = rows2.cells
-          let first6 = rows2.first
-          const epoch5 = rows2.epoch
-          let at = 0
-          let index = 0
-          try {
-            for (; index < length; index++) {
-              const value = values[index]
-              const timestamp = timed ? timestamps[index] : -Infinity
-              const key = keys[index]
-              const group = groups[index]
-              // daily: tumbling window of 1 day: visits = count, worst = max(size)
-              at = 0
-              let start1 = namespace3
-              if (!(timestamp >= start1 && timestamp < start1 + 86400000)) start1 = Math.floor(timestamp / 86400000) * 86400000
-              if (start1 + 86399999 <= currentWatermark) late0++
-              else {
-                if (start1 !== namespace3) {
-                  rows2.open(start1)
-                  cells4 = rows2.cells
-                  first6 = rows2.first
-                  namespace3 = start1
-                }
-                const row8 = first6.get(key)
-                let at7 = row8 === undefined ? -1 : row8 * 3
-                if (at7 < 0) at7 = rows2.seekElsewhere(key)
-                else if (cells4[at7] !== epoch5) rows2.touch(at7)
-                if (at7 < 0) {
-                  at7 = rows2.create(key, start1)
-                  cells4 = rows2.cells
-                  first6 = rows2.first
-                  cells4[at7 + 1] = 0
-                  cells4[at7 + 2] = -Infinity
-                }
-                cells4[at7 + 1]++
-                cells4[at7 + 2] = Math.max(cells4[at7 + 2], value["size"])
-              }
-              at = 0
-            }
-          } catch (error) {
-            throw fail(error, { step: at, position: context.position(index), record: values[index] })
-          }
-          highest = maxTimestamp
-        }
-        const advance = (to) => {
+          passed = watermark
           if (to > watermark) watermark = to
           if (watermark <= fired) return
           const previous = fired
           const current = watermark
           fired = current
           try {
-            at = 0
+            at = 3
             firing = undefined
             if (Math.floor((previous + 1) / 86400000) < Math.floor((current + 1) / 86400000)) {
-              for (const start of rows2.namespaces()) {
+              for (const start of rows12.namespaces()) {
                 if (start + 86399999 > current) break
                 const end = start + 86400000
-                rows2.drain(start, (key, cells, offset) => {
-                  emit9({ key: key, window: { start, end }, value: { "visits": cells[offset + 1], "worst": cells[offset + 2] } }, end - 1, key, 0)
+                rows12.drain(start, (key, cells, offset) => {
+                  emit19({ key: key, window: { start, end }, value: { "visits": cells[offset + 1], "worst": cells[offset + 2] } }, end - 1, key, rows12.groupOf(key))
                 })
               }
             }
           } catch (error) {
             throw fail(error, { step: at, position: firedPosition(current), record: firing })
+          } finally {
+            direct.wrote(written)
+            written = 0
           }
         }
         return {
@@ -245,76 +212,7 @@ describe("explain", () => {
             highest = -Infinity
             return taken
           },
-          lateRecords: () => new Map([["daily", late0]].filter((entry) => entry[1] > 0)),
-          source
-        }
-
-      task "latest" (parallelism 1)
-        from "daily"
-        latest: running reduce
-          state "reduced" (reducing, maps: field "page" is a string): [string, number] -> { at: number, page: string, size: number }
-        report: sink nowhere (two-phase)
-        1 operator, one fused loop
-        code:
-        "use strict"
-        const { frozen4, reduce5, table2 } = bound
-        const output = context.output
-        const direct = directOutputOf(output)
-        const writer = direct.writer
-        let written = 0
-        let watermark = -Infinity
-        let highest = -Infinity
-        const run = (columns) => {
-          const values = columns.values
-          const timestamps = columns.timestamps
-          const timed = timestamps.length > 0
-          const keys = columns.keys
-          const groups = columns.groups
-          const length = values.length
-          const currentWatermark = watermark
-          let maxTimestamp = highest
-          let at = 0
-          let index = 0
-          try {
-            for (; index < length; index++) {
-              const value = values[index]
-              const timestamp = timed ? timestamps[index] : -Infinity
-              const key = keys[index]
-              const group = groups[index]
-              // latest: running reduce
-              at = 0
-              const before3 = table2.get(key, group, 0)
-              const reduced1 = frozen4(before3 === undefined ? value : reduce5(before3, value))
-              table2.set(key, group, 0, reduced1)
-              at = 2
-              written++
-              writer.write(reduced1, timestamp)
-              at = 0
-            }
-          } catch (error) {
-            throw fail(error, { step: at, position: context.position(index), record: values[index] })
-          } finally {
-            direct.wrote(written)
-            written = 0
-          }
-          highest = maxTimestamp
-        }
-        const advance = (to) => {
-          if (to > watermark) watermark = to
-        }
-        return {
-          run,
-          advance,
-          watermark: () => watermark,
-          restoreWatermark: (to) => {
-            watermark = to
-          },
-          takeMaxTimestamp: () => {
-            const taken = highest
-            highest = -Infinity
-            return taken
-          },
-          lateRecords: () => new Map([].filter((entry) => entry[1] > 0)),
+          lateRecords: () => new Map([["daily", late3]].filter((entry) => entry[1] > 0)),
           source
         }"
     `)

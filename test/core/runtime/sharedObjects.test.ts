@@ -21,6 +21,7 @@ import { groupOf } from "../state/support/sums.ts"
 import { manifest } from "../storage/support/entries.ts"
 
 const task = "counts"
+const operators = [counts.operator]
 
 const openStorage = Effect.suspend(() => MemoryStorage.make().open("job", { name: "the test", since: "now" }))
 
@@ -122,11 +123,11 @@ describe("a restore point of objects that continue others", () => {
       const point = yield* loadRestorePoint(counting, "job", manifests)
       expect(point.manifest?.id).toBe(3)
       expect(read.toSorted()).toEqual(namedBy(manifests.slice(0, 1)))
-      expect(snapshotsOf(point, task, keyGroupRange(0, 2))).toHaveLength(1)
-      expect(snapshotsOf(point, task, keyGroupRange(1, 3))).toHaveLength(2)
+      expect(snapshotsOf(point, operators, keyGroupRange(0, 2))).toHaveLength(1)
+      expect(snapshotsOf(point, operators, keyGroupRange(1, 3))).toHaveLength(2)
       const whole = makeSubtaskState()
       const table = whole.keyed(counts)
-      yield* whole.restore(snapshotsOf(point, task, { from: 0, to: 128 }), { from: 0, to: 128 })
+      yield* whole.restore(snapshotsOf(point, operators, { from: 0, to: 128 }), { from: 0, to: 128 })
       expect([table.size, table.get(3, groupOf(3), 0)]).toEqual([100, 3])
     })
   )

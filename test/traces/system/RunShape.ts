@@ -1,6 +1,7 @@
 /** What a run of a job is made of: its plan, and what a trace says that nobody can foresee. */
 import type { ChannelId, CheckpointId, SubtaskId } from "../../../packages/core/src/model/ids.ts"
 import { channelId, subtaskId } from "../../../packages/core/src/model/ids.ts"
+import { fuseExchanges } from "../../../packages/core/src/pipeline/fuseExchanges.ts"
 import type { PhysicalPlan } from "../../../packages/core/src/pipeline/PhysicalPlan.ts"
 import type { StateHandle } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
@@ -20,6 +21,7 @@ export interface PlannedTask {
 
 /** What a conformance check must be told of the job beside its trace. */
 export interface RunOptions {
+  /** As it is compiled, for every parallelism. */
   readonly plan: PhysicalPlan
   readonly checkpointPolicy: CheckpointPolicy
   readonly restartPolicy: RestartPolicy
@@ -78,14 +80,17 @@ export const edgesOf = (plan: PhysicalPlan, parallelism: number): ReadonlyArray<
       : each(parallelism).flatMap((sender) => each(parallelism).map((receiver) => edge(id, sender, to, receiver)))
   )
 
+/** The shape of a run: how many subtasks a task had, and the plan for so many. */
+export const shapeOf = (plan: PhysicalPlan, { subtasks }: Pick<RunScript, "subtasks">) => {
+  const parallelism = Math.max(0, ...subtasks.map(indexOf)) + 1
+  return { parallelism, plan: fuseExchanges(plan, parallelism) }
+}
+
 const edge = (task: string, sender: number, to: string, receiver: number): Edge => {
   const from = subtaskId({ task, index: sender })
   const target = subtaskId({ task: to, index: receiver })
   return { id: channelId({ from, to: target }), from, to: target }
 }
-
-export const subtasksOf = (plan: PhysicalPlan, parallelism: number): ReadonlyArray<SubtaskId> =>
-  plan.tasks.flatMap(({ id: task }) => each(parallelism).map((index) => subtaskId({ task, index })))
 
 export const taskOf = (subtask: SubtaskId): string => subtask.slice(0, subtask.lastIndexOf("#"))
 export const indexOf = (subtask: SubtaskId): number => Number(subtask.slice(subtask.lastIndexOf("#") + 1))

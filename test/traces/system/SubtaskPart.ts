@@ -97,11 +97,11 @@ export const makeSubtaskPart = (options: RunOptions, script: Script, id: Subtask
 }
 
 const startSubtask = (env: Environment, begun: SubtaskBegin): SubtaskState => {
-  const { inputs } = runOf(env, begun.run)
+  const { inputs, isTwoPhase } = runOf(env, begun.run)
   const [machine] = subtaskComponent.initial({
     subtask: env.id,
     channels: inputs,
-    hasCommitter: env.planned.isTwoPhase
+    hasCommitter: isTwoPhase
   })
   return {
     ...{ begun, machine, line: null, startup: "restore", hand: null, todo: [], captures: [], doing: [] },
@@ -122,15 +122,14 @@ const mayTake = (state: SubtaskState, channel: string): boolean => {
 // What may happen.
 
 const chosen = (env: Environment, state: SubtaskState): ReadonlyArray<SubtaskMail> => {
-  const { script } = runOf(env, state.begun.run)
+  const { isSource, script } = runOf(env, state.begun.run)
   const outside = (event: SubtaskEvent): SubtaskMail => ({ type: "outside", event, key: null })
   const background = [...doingNext(state.doing), ...captureNext(env, script, state)]
   if (state.startup === "restore") return [outside({ type: "state.restore" })]
   if (state.startup === "restored") return script.restored === null ? [] : [outside(script.restored)]
   if (state.hand !== null) return [outside({ type: "barrier.received", ...state.hand })]
   if (state.todo.length > 0) return [...background, ...performNext(script, state)]
-  const mayExhaust =
-    env.planned.isSource && !state.isExhausted && !state.isHalted && state.machine.owner.matches("active")
+  const mayExhaust = isSource && !state.isExhausted && !state.isHalted && state.machine.owner.matches("active")
   return [...background, ...(mayExhaust ? [outside({ type: "source.exhausted" })] : [])]
 }
 
@@ -146,10 +145,11 @@ const performNext = (script: SubtaskScript, { told, todo }: SubtaskState): Reado
 
 /** Captures are written one after the other; what was prepared is told before its snapshot is written. */
 const captureNext = (env: Environment, script: SubtaskScript, state: SubtaskState): ReadonlyArray<SubtaskMail> => {
+  const { isTwoPhase } = runOf(env, state.begun.run)
   const next: Array<SubtaskMail> = []
   for (const { id, isAbandoned, phase } of state.captures) {
     const transaction = script.prepared[id]
-    const mustPrepare = env.planned.isTwoPhase && transaction !== undefined && phase === "queued"
+    const mustPrepare = isTwoPhase && transaction !== undefined && phase === "queued"
     if (mustPrepare) next.push({ type: "outside", event: { type: "transaction.prepared", id, transaction }, key: null })
     if (!mustPrepare && (phase === "queued" || phase === "prepared")) next.push({ type: "write.began", id })
     if (phase === "writing") next.push({ type: "write.ended", id }, ...persisted(env, state, script, id, "failed"))
@@ -311,8 +311,9 @@ const dispatch = (env: Environment, state: SubtaskState, event: SubtaskEvent) =>
   if (event.type === "transaction.prepared") {
     effects.push(note({ _tag: "Prepared", id: event.id, transaction: event.transaction }))
   }
-  if (event.type === "state.restored" && env.planned.isTwoPhase) {
-    const share = { index: indexOf(env.id), of: runOf(env, state.begun.run).parallelism }
+  const { isTwoPhase, parallelism } = runOf(env, state.begun.run)
+  if (event.type === "state.restored" && isTwoPhase) {
+    const share = { index: indexOf(env.id), of: parallelism }
     effects.push(note({ _tag: "Restored", prepared: event.prepared, share }))
   }
   for (const command of commands) next = perform(env, next, command, effects)
@@ -325,7 +326,7 @@ const perform = (
   command: SubtaskCommand,
   effects: Array<Effect>
 ): SubtaskState => {
-  const { outputs } = runOf(env, state.begun.run)
+  const { isSource, outputs } = runOf(env, state.begun.run)
   switch (command._tag) {
     case "Block":
     case "Unblock":
@@ -334,7 +335,7 @@ const perform = (
       return { ...state, todo: [...state.todo, { _tag: "Capture", barrier: command.barrier }] }
     case "Forward": {
       const { barrier } = command
-      const isHalted = state.isHalted || (barrier.kind === "stop" && env.planned.isSource)
+      const isHalted = state.isHalted || (barrier.kind === "stop" && isSource)
       const forwards = outputs.map((channel): Todo => ({ _tag: "Forward", barrier, channel }))
       return { ...state, isHalted, todo: [...state.todo, ...forwards] }
     }

@@ -13,7 +13,7 @@ import { answersOf, mailOf, note, send, triggersOf } from "./actor.ts"
 import { type CoordinatorPart, makeCoordinatorPart } from "./CoordinatorPart.ts"
 import { facts, type Rule } from "./facts.ts"
 import { type JobPart, makeJobPart } from "./JobPart.ts"
-import { edgesOf, type RunOptions, subtasksOf } from "./RunShape.ts"
+import { edgesOf, type RunOptions, shapeOf } from "./RunShape.ts"
 import { runLog } from "./runLog.ts"
 import { makeSubtaskPart, type SubtaskPart } from "./SubtaskPart.ts"
 import { scriptOf } from "./script.ts"
@@ -57,10 +57,14 @@ type Visitor = Component<VisitorState, Visit, null>
 export const tracedSystem = (options: RunOptions, trace: ReadonlyArray<TraceLine>): TracedSystem => {
   const { plan } = options
   const script = scriptOf(plan, trace)
-  const parallelism = Math.max(1, ...script.runs.map(({ subtasks }) => subtasks.length / plan.tasks.length))
+  const shapes = script.runs.map((run) => shapeOf(plan, run))
+  const ids = [...new Set(script.runs.flatMap((run) => run.subtasks))]
+  const edges = new Map(
+    shapes.flatMap((shape) => edgesOf(shape.plan, shape.parallelism).map((edge) => [edge.id, edge]))
+  )
   const job = makeJobPart(options, script)
   const coordinator = makeCoordinatorPart(options, script)
-  const subtasks = subtasksOf(plan, parallelism).map((id) => makeSubtaskPart(options, script, id))
+  const subtasks = ids.map((id) => makeSubtaskPart(options, script, id))
   const visitor = makeVisitor(script.found)
   const actors = ["job", "coordinator", ...subtasks.map(({ name }) => name)]
   return {
@@ -74,7 +78,7 @@ export const tracedSystem = (options: RunOptions, trace: ReadonlyArray<TraceLine
         // Triggers wait until views are encoded, in their order; the other mail passes them.
         ...subtasks.map(({ name }) => ({ name: triggersOf(name), kind: "fifo" as const, to: name })),
         ...["job", "coordinator"].map((actor) => ({ name: answersOf(actor), kind: "bag" as const, to: actor })),
-        ...edgesOf(plan, parallelism).map(({ from, id, to }) => ({ name: id, kind: "fifo" as const, from, to }))
+        ...[...edges.values()].map(({ from, id, to }) => ({ name: id, kind: "fifo" as const, from, to }))
       ],
       resources: [runLog],
       history: facts,

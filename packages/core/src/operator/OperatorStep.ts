@@ -19,6 +19,8 @@ export interface OperatorStep {
   readonly states: ReadonlyArray<KeyedStateDescriptor<unknown>>
   /** The only fields of its records that the operator reads; left out where it may read all. */
   readonly reads?: ReadonlyArray<string>
+  /** Of a step that computes the key: the field of the records that is the key; null for a computed one. */
+  readonly keyField?: string | null
   /** Code for one record; `next` yields the code of the rest of the chain for a record. */
   readonly emit: (code: ChainCode, record: RecordNames, next: (record: RecordNames) => string) => string
   /** Code to run when the watermark has advanced; `emitNext` is the name of a function `(value, timestamp, key, group)` that runs the rest of the chain. */

@@ -19,6 +19,8 @@ export interface PhysicalPlan {
 
 export interface TaskPlan {
   readonly id: TaskId
+  /** Tasks that have become part of this one, see fuseExchanges.ts; in order. */
+  readonly fused: ReadonlyArray<TaskId>
   readonly input: TaskInput
   /** Chained operators between input and output; may be empty. */
   readonly steps: ReadonlyArray<OperatorStep>

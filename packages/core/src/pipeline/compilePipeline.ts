@@ -170,7 +170,7 @@ class PipelineCompiler {
 
   #endTask(output: TaskOutput): string {
     const id = this.#exchange === null ? this.#pipeline.source.uid : this.#exchange.uid
-    this.#tasks.push({ id, input: this.#input(), steps: this.#steps, output })
+    this.#tasks.push({ id, fused: [], input: this.#input(), steps: this.#steps, output })
     this.#steps = []
     return id
   }

@@ -4,6 +4,7 @@ import { describeSchema } from "../state/describeSchema.ts"
 import { layoutOf, layoutText } from "../state/layout.ts"
 import { compileChain } from "./compileChain.ts"
 import { durationText } from "./durations.ts"
+import { fuseExchanges } from "./fuseExchanges.ts"
 import type { PhysicalPlan, TaskInput, TaskOutput, TaskPlan } from "./PhysicalPlan.ts"
 import { schemaText } from "./schemaText.ts"
 
@@ -17,8 +18,11 @@ export interface ExplainOptions {
   readonly code?: boolean
 }
 
-export const explain = (plan: PhysicalPlan, options: ExplainOptions): string =>
-  options.format === "mermaid" ? explainMermaid(plan, options) : explainText(plan, options)
+/** Shows the plan as the parallelism runs it. */
+export const explain = (compiled: PhysicalPlan, options: ExplainOptions): string => {
+  const plan = fuseExchanges(compiled, options.parallelism)
+  return options.format === "mermaid" ? explainMermaid(plan, options) : explainText(plan, options)
+}
 
 const explainText = (plan: PhysicalPlan, options: ExplainOptions): string => {
   const tasks = plan.tasks.map((task) => {
@@ -69,8 +73,10 @@ const wayText = ({ threads = 0 }: Place): string =>
 const hashText = ({ key, needsGroups }: Exchange, { parallelism }: Place): string =>
   needsGroups || parallelism > 1 ? `hash of ${key.hash}` : "no hash"
 
-const chainLine = ({ steps: { length } }: TaskPlan): string =>
-  `${length === 1 ? "1 operator" : `${length} operators`}, ${canGenerateCode() ? "one fused loop" : "interpreted: this process may not generate code"}`
+const chainLine = ({ steps }: TaskPlan): string => {
+  const { length } = steps.filter(({ kind }) => kind !== "key")
+  return `${length === 1 ? "1 operator" : `${length} operators`}, ${canGenerateCode() ? "one fused loop" : "interpreted: this process may not generate code"}`
+}
 
 type Exchange = Extract<TaskOutput, { readonly _tag: "Exchange" }>
 

@@ -139,7 +139,7 @@ const { ${constants.join(", ")} } = bound
 const output = context.output
 ${skipsHash(task) ? `const ${hashes} = output.isSingle !== true\n` : ""}${isSink(task) ? "const direct = directOutputOf(output)\nconst writer = direct.writer\nlet written = 0\n" : ""}let watermark = -Infinity
 let highest = -Infinity
-${fires ? "let fired = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
+${fires ? "let fired = -Infinity\nlet passed = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
 ${emitAdvance(task, firing)}
 return {
 run,
@@ -167,6 +167,7 @@ const emitAdvance = (task: TaskPlan, firing: ReadonlyArray<Firing>): string => {
   const body = firing.map((code) => code.advance).join("")
   if (body === "") return "const advance = (to) => {\nif (to > watermark) watermark = to\n}"
   return `const advance = (to) => {
+passed = watermark
 if (to > watermark) watermark = to
 if (watermark <= fired) return
 const previous = fired
@@ -216,7 +217,7 @@ const values = columns.values
 ${keyed ? "const timestamps = columns.timestamps\nconst timed = timestamps.length > 0\nconst keys = columns.keys\nconst groups = columns.groups\n" : ""}const length = values.length
 const currentWatermark = watermark
 let maxTimestamp = highest
-${warm.map(({ rows }) => `${rows}.warm(keys)\n`).join("")}${cursors.map(emitCursor).join("")}let at = 0
+${emitWarm(task, warm)}${cursors.map(emitCursor).join("")}let at = 0
 let index = 0
 try {
 for (; index < length; index++) {
@@ -230,6 +231,27 @@ throw fail(error, { step: at, position: context.position(index), record: values[
 }${emitWritten(task)}
 highest = maxTimestamp
 }`
+}
+
+/** Integer keys are known ahead where they come with the batch, or are a field of records that nothing has changed yet. */
+const emitWarm = (task: TaskPlan, cursors: ReadonlyArray<RowCursor>): string => {
+  if (task.input._tag === "Exchange") {
+    return cursors.map(({ rows }) => `if (${rows}.prepare(length)) ${rows}.warm(keys)\n`).join("")
+  }
+  const [first, ...later] = cursors
+  const key = task.steps.find((step) => step.kind !== "eventTime" && step.kind !== "filter")
+  if (first === undefined) return ""
+  const field = key?.keyField ?? null
+  const warmed =
+    field === null
+      ? `${first.rows}.prepare(length)\n`
+      : `if (${first.rows}.prepare(length)) {
+const ahead = new Array(length)
+for (let i = 0; i < length; i++) ahead[i] = values[i]?.[${JSON.stringify(field)}]
+${first.rows}.warm(ahead)
+}
+`
+  return [warmed, ...later.map(({ rows }) => `${rows}.prepare(length)\n`)].join("")
 }
 
 type EmitRecord = (record: RecordNames) => string
@@ -276,7 +298,7 @@ const emitFiring = (task: TaskPlan, { codes, index, output, step, writer }: Firi
   const statements = rest(record)
   return {
     declaration: `const ${name} = (value, timestamp, key, group) => {
-const currentWatermark = watermark
+const currentWatermark = passed
 firing = value
 ${writer.takeCursors().map(emitCursor).join("")}${statements}
 at = ${index}

@@ -12,6 +12,10 @@ import type { TaskOutput, TaskPlan } from "./PhysicalPlan.ts"
 interface ChainState {
   at: number
   watermark: Timestamp
+  /** The watermark before the last advance: event time passes through the steps in order, and behind `turn` it is still this. */
+  passed: Timestamp
+  /** The step that fires; Infinity while records are run. */
+  turn: number
   fired: Timestamp
   maxTimestamp: Timestamp
   firing: unknown
@@ -21,6 +25,8 @@ export const interpretChain = (task: TaskPlan, context: ChainContext): ChainInst
   const state: ChainState = {
     at: 0,
     watermark: minWatermark,
+    passed: minWatermark,
+    turn: Number.POSITIVE_INFINITY,
     fired: minWatermark,
     maxTimestamp: minWatermark,
     firing: undefined
@@ -38,18 +44,21 @@ export const interpretChain = (task: TaskPlan, context: ChainContext): ChainInst
       }
     },
     advance: (watermark) => {
+      state.passed = state.watermark
       state.watermark = Math.max(state.watermark, watermark)
       if (state.watermark <= state.fired) return
       state.fired = state.watermark
       try {
         for (const [step, twin] of twins.entries()) {
           state.at = step
+          state.turn = step
           state.firing = undefined
           twin.watermark?.(state.fired)
         }
       } catch (error) {
         throw fail(error, { step: state.at, position: firedPosition(state.fired), record: state.firing })
       }
+      state.turn = Number.POSITIVE_INFINITY
     },
     watermark: () => state.watermark,
     restoreWatermark: (watermark) => {
@@ -88,7 +97,7 @@ const linkTwins = (task: TaskPlan, context: ChainContext, { late, state }: Share
         table: (name) => tables(step, name),
         isOffHeap: (name) => fixedLayoutOf(step, name) !== null,
         countLate: () => late.set(step.uid, (late.get(step.uid) ?? 0) + 1),
-        currentWatermark: () => state.watermark,
+        currentWatermark: () => (index > state.turn ? state.passed : state.watermark),
         noteTimestamp: (timestamp) => {
           if (timestamp > state.maxTimestamp) state.maxTimestamp = timestamp
         }

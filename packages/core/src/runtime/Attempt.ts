@@ -13,7 +13,7 @@ import { OutputAhead, type SinkFailure, SourceFailure } from "../model/errors.ts
 import { type CheckpointId, subtaskId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import { keyGroupRange } from "../model/keyGroups.ts"
-import { minWatermark } from "../model/time.ts"
+import { minWatermark, type Timestamp } from "../model/time.ts"
 import { type ChainMode, compileChain } from "../pipeline/compileChain.ts"
 import type { PhysicalPlan, TaskPlan } from "../pipeline/PhysicalPlan.ts"
 import { makeSubtaskState } from "../state/index.ts"
@@ -168,11 +168,13 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: BuildOptions)
         output,
         position: (record) => describePosition(record)
       })
-      const input = yield* openInput(task, index, { ...options, signal, channels: inputs })
+      const watermarkNow = () => instance.watermark()
+      const input = yield* openInput(task, index, { ...options, signal, watermarkNow, channels: inputs })
       describePosition = (record) => input.position(record)
       const range = keyGroupRange(index, options.parallelism)
-      yield* state.restore(snapshotsOf(options.point, task.id, range), range)
-      const watermark = task.input._tag === "Exchange" ? restoredWatermark(options.point, task.id) : minWatermark
+      const operators = task.steps.map(({ uid }) => uid)
+      yield* state.restore(snapshotsOf(options.point, operators, range), range)
+      const watermark = restoredWatermark(options.point, keyedTasks(task))
       if (watermark !== minWatermark) instance.restoreWatermark(watermark)
       subtasks.push(
         new SubtaskRuntime(
@@ -206,17 +208,25 @@ const sinkParts = (
   }
 }
 
+/** The tasks behind an exchange that a task is or holds: their watermark is in the snapshot, a source's comes from its splits. */
+const keyedTasks = ({ fused, id, input }: TaskPlan): ReadonlyArray<string> =>
+  input._tag === "Exchange" ? [id, ...fused] : fused
+
 const openInput = Effect.fnUntraced(function* (
   task: TaskPlan,
   index: number,
-  options: BuildOptions & { readonly signal: Signal; readonly channels: ReadonlyArray<ChannelReceiver> }
+  options: BuildOptions & {
+    readonly signal: Signal
+    readonly channels: ReadonlyArray<ChannelReceiver>
+    readonly watermarkNow: () => Timestamp
+  }
 ): Effect.fn.Return<TaskInput, SourceFailure, Scope.Scope> {
   const { input } = task
   if (input._tag === "Exchange") {
     return new ExchangeInput({
-      task: task.id,
+      tasks: keyedTasks(task),
       channels: options.channels,
-      watermark: restoredWatermark(options.point, task.id)
+      watermark: restoredWatermark(options.point, keyedTasks(task))
     })
   }
   const { parallelism } = options
@@ -235,7 +245,9 @@ const openInput = Effect.fnUntraced(function* (
     }),
     hasEventTime: input.outOfOrdernessMs !== null,
     recordsMax: task.output._tag === "Exchange" ? batchSize * parallelism : batchSize,
-    counter: options.attempt.counter
+    counter: options.attempt.counter,
+    fused: task.fused,
+    watermark: options.watermarkNow
   })
 })
 

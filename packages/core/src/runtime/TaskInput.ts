@@ -45,6 +45,11 @@ export interface TaskInput {
 export const splitsList = "splits"
 export const watermarkList = "watermark"
 
+const watermarkOf = (task: string, watermark: Timestamp): OperatorList => ({
+  ...{ operator: task, name: watermarkList },
+  items: Number.isFinite(watermark) ? [watermark] : []
+})
+
 export class SourceInput implements TaskInput {
   readonly channels: ReadonlyArray<ChannelReceiver> = []
   readonly #uid: string
@@ -52,6 +57,8 @@ export class SourceInput implements TaskInput {
   readonly #hasEventTime: boolean
   readonly #recordsMax: number
   readonly #counter: Pick<RecordCounter, "add">
+  readonly #fused: ReadonlyArray<string>
+  readonly #watermark: () => Timestamp
   #isExhausted = false
 
   constructor(options: {
@@ -61,12 +68,17 @@ export class SourceInput implements TaskInput {
     /** Records per slice. */
     readonly recordsMax: number
     readonly counter: Pick<RecordCounter, "add">
+    /** Tasks that are part of this one, and the watermark that has passed through them. */
+    readonly fused: ReadonlyArray<string>
+    readonly watermark: () => Timestamp
   }) {
     this.#uid = options.uid
     this.#splits = options.splits
     this.#hasEventTime = options.hasEventTime
     this.#recordsMax = options.recordsMax
     this.#counter = options.counter
+    this.#fused = options.fused
+    this.#watermark = options.watermark
   }
 
   slice(host: TaskHost): SliceOutcome {
@@ -99,9 +111,9 @@ export class SourceInput implements TaskInput {
   }
 
   lists(): ReadonlyArray<OperatorList> {
-    return [
-      { operator: this.#uid, name: splitsList, items: this.#splits.states().map((state): Json => ({ ...state })) }
-    ]
+    const items = this.#splits.states().map((state): Json => ({ ...state }))
+    const watermarks = this.#fused.map((task) => watermarkOf(task, this.#watermark()))
+    return [{ operator: this.#uid, name: splitsList, items }, ...watermarks]
   }
 
   position(index: number): string {
@@ -123,19 +135,20 @@ export class SourceInput implements TaskInput {
 
 export class ExchangeInput implements TaskInput {
   readonly channels: ReadonlyArray<ChannelReceiver>
-  readonly #task: string
+  readonly #tasks: ReadonlyArray<string>
   readonly #gate: InputGate
   #watermark: Timestamp
   #batches = 0
 
   constructor(options: {
-    readonly task: string
+    /** The task, and those that are part of it. */
+    readonly tasks: ReadonlyArray<string>
     readonly channels: ReadonlyArray<ChannelReceiver>
     /** The restored watermark; -Infinity at first. */
     readonly watermark: Timestamp
   }) {
     this.channels = options.channels
-    this.#task = options.task
+    this.#tasks = options.tasks
     this.#gate = new InputGate(options.channels)
     this.#watermark = options.watermark
   }
@@ -168,8 +181,7 @@ export class ExchangeInput implements TaskInput {
   }
 
   lists(): ReadonlyArray<OperatorList> {
-    const items: ReadonlyArray<Json> = Number.isFinite(this.#watermark) ? [this.#watermark] : []
-    return [{ operator: this.#task, name: watermarkList, items }]
+    return this.#tasks.map((task) => watermarkOf(task, this.#watermark))
   }
 
   position(index: number): string {

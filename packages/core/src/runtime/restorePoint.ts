@@ -49,15 +49,16 @@ const loadSnapshots = Effect.fnUntraced(function* (reader: ObjectReader, manifes
   return snapshots
 })
 
-/** The snapshots of a task that hold key groups of a range. */
+/** The snapshots that hold key groups of a range of some operator, whatever task the operator was part of. */
 export const snapshotsOf = (
   { manifest, snapshots }: RestorePoint,
-  task: string,
+  operators: ReadonlyArray<string>,
   range: { readonly from: number; readonly to: number }
-): ReadonlyArray<OpenSnapshot> => {
-  const subtasks = manifest?.tasks.find((found) => found.task === task)?.subtasks ?? []
-  return (snapshots.get(task) ?? []).filter((_, i) => {
-    const former = keyGroupRange(subtasks[i]?.index ?? 0, subtasks.length)
-    return former.from < range.to && range.from < former.to
-  })
-}
+): ReadonlyArray<OpenSnapshot> =>
+  (manifest?.tasks ?? []).flatMap(({ task, subtasks }) =>
+    (snapshots.get(task) ?? []).filter((snapshot, i) => {
+      const former = keyGroupRange(subtasks[i]?.index ?? 0, subtasks.length)
+      const overlaps = former.from < range.to && range.from < former.to
+      return overlaps && snapshot.states.some(({ record }) => operators.includes(record.operator))
+    })
+  )

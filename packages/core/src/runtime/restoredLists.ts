@@ -20,15 +20,9 @@ export const restoredSplits = (point: RestorePoint, source: string): ReadonlyArr
 export const restoredTransactions = (point: RestorePoint, sink: string): ReadonlyArray<Prepared> =>
   preparedIn(allLists(point), sink)
 
-/** The lowest watermark of the former subtasks of a task: none of its windows may fire twice (S22). */
-export const restoredWatermark = (point: RestorePoint, task: string): Timestamp => {
-  const snapshots = point.snapshots.get(task) ?? []
-  if (snapshots.length === 0) return minWatermark
-  return Math.min(
-    ...snapshots.map((snapshot) => {
-      const list = snapshot.lists.find((candidate) => candidate.operator === task && candidate.name === watermarkList)
-      const watermark = list?.items[0]
-      return typeof watermark === "number" ? watermark : minWatermark
-    })
-  )
+/** The lowest watermark of the former subtasks of some tasks: none of their windows may fire twice (S22). */
+export const restoredWatermark = (point: RestorePoint, tasks: ReadonlyArray<string>): Timestamp => {
+  const lists = allLists(point).filter(({ name, operator }) => name === watermarkList && tasks.includes(operator))
+  if (lists.length === 0) return minWatermark
+  return Math.min(...lists.map(({ items: [watermark] }) => (typeof watermark === "number" ? watermark : minWatermark)))
 }

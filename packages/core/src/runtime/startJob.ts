@@ -12,6 +12,7 @@ import {
 import type { CheckpointId } from "../model/ids.ts"
 import { compilePipeline } from "../pipeline/compilePipeline.ts"
 import { describeOperators } from "../pipeline/describeOperators.ts"
+import { fuseExchanges } from "../pipeline/fuseExchanges.ts"
 import { CheckpointStats } from "./CheckpointStats.ts"
 import { JobActor } from "./JobActor.ts"
 import { type JobContext, nowOf } from "./JobContext.ts"
@@ -37,7 +38,8 @@ export const startJob = Effect.fnUntraced(function* (
   options: JobOptions
 ): Effect.fn.Return<JobHandle, PipelineInvalid | StorageFailure | StorageLocked, Scope.Scope> {
   const settings = yield* Effect.fromResult(resolveOptions(options))
-  const plan = yield* Effect.fromResult(compilePipeline(settings.pipeline))
+  const compiled = yield* Effect.fromResult(compilePipeline(settings.pipeline))
+  const plan = fuseExchanges(compiled, settings.parallelism)
   const clock = yield* Clock.Clock
   const began = clock.currentTimeMillisUnsafe()
   const holder = thisProcess(new Date(began))

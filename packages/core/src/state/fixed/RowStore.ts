@@ -11,7 +11,7 @@
  * Budget: no allocation per record; one comparison of a stamp for captures and increments together.
  */
 import { invariant } from "../../model/invariant.ts"
-import { hashInteger, hashString, type KeyValue, keyGroupCount, keyGroupOf } from "../../model/keyGroups.ts"
+import { hashInteger, hashString, keyGroupCount, keyGroupOf } from "../../model/keyGroups.ts"
 import { Captures } from "./Captures.ts"
 import { CellPool } from "./Cells.ts"
 import { spreadInteger } from "./IntegerIndex.ts"
@@ -129,12 +129,18 @@ export class RowStore {
   }
 
   /**
+   * To be called before so many records: moves a growing index on. True if it is worth it to `warm` their rows.
+   */
+  prepare(records: number): boolean {
+    this.current.integers.move(records)
+    return this.current.entries >= warmMin
+  }
+
+  /**
    * Looks at the rows of a batch's integer keys before they are sought one after the other. Nothing changes but the
    * processor's caches: in this short loop their misses overlap, in the long one of a chain each would be waited for.
    */
-  warm(keys: ReadonlyArray<KeyValue>): void {
-    this.current.integers.move(keys.length)
-    if (this.current.entries < warmMin) return
+  warm(keys: ReadonlyArray<unknown>): void {
     const { cells, slots } = this
     const { stride } = this.format
     const mask = slots.length - 1

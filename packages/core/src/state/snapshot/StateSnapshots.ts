@@ -70,6 +70,7 @@ export class StateSnapshots {
     for (const reader of readers) {
       invariant(reader instanceof OpenSnapshot, "snapshots are opened by openSnapshot")
       for (const stored of reader.states) {
+        if (!this.#hasOperator(stored.record.operator)) continue
         for (const place of placesOf(reader, stored, range)) {
           invariant(!restored.has(place), "a key group is restored from one subtask", { place })
           restored.add(place)
@@ -78,6 +79,11 @@ export class StateSnapshots {
       }
     }
   })
+
+  /** A snapshot may hold states of operators that are part of other tasks now. */
+  #hasOperator(operator: string): boolean {
+    return [...this.#states.values()].some(({ record }) => record.operator === operator)
+  }
 
   #stateFor(stored: ChainedState): RegisteredState {
     const state = this.#states.get(idOf(stored.record))

@@ -10,6 +10,7 @@ import { Clock, Deferred, Effect, Logger } from "effect"
 import { JobModuleInvalid } from "../../../model/errors.ts"
 import { compilePipeline } from "../../../pipeline/compilePipeline.ts"
 import { explain } from "../../../pipeline/explain.ts"
+import { fuseExchanges } from "../../../pipeline/fuseExchanges.ts"
 import { buildSubtasks, openSinks } from "../../Attempt.ts"
 import { type Failure, failureOf } from "../../failureReport.ts"
 import { importJobDefinition, loadJobModule } from "../../loadJobModule.ts"
@@ -136,7 +137,7 @@ class WorkerProgram {
   readonly #loadPlan = Effect.fnUntraced(function* (this: WorkerProgram) {
     const { module, parallelism, plan: expected } = this.#order
     const job = yield* loadJobModule(module.url, module.args)
-    const plan = yield* Effect.fromResult(compilePipeline(job.pipeline))
+    const plan = fuseExchanges(yield* Effect.fromResult(compilePipeline(job.pipeline)), parallelism)
     if (explain(plan, { parallelism }) === expected) return plan
     return yield* new JobModuleInvalid({
       module: module.url,
