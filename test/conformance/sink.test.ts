@@ -1,4 +1,9 @@
-import { sinkScenarios } from "./sinkScenarios.ts"
+import { describe, it } from "@effect/vitest"
+import { sinkScenarios } from "@tidemark/core/testing"
 import { sinkSubjects } from "./sinkSubjects.ts"
 
-for (const subject of sinkSubjects) sinkScenarios(subject)
+for (const { make, name } of sinkSubjects) {
+  describe(`a two-phase sink: ${name}`, () => {
+    for (const scenario of sinkScenarios) it.live(scenario.name, () => scenario.run(make()))
+  })
+}

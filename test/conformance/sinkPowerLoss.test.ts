@@ -7,8 +7,7 @@ import { JsonlFile } from "@tidemark/connectors/jsonl"
 import type { Json } from "@tidemark/core/connector"
 import { Fault, FaultPlan, powerLosses, SimulatedFiles } from "@tidemark/core/testing"
 import { Cause, Effect, Exit } from "effect"
-import { Item } from "./sinkScenarios.ts"
-import { outputDirectory, visibleItems } from "./sinkSubjects.ts"
+import { Item, outputDirectory, visibleItems } from "./sinkSubjects.ts"
 
 const recordCount = 8
 const recordsPerCheckpoint = 4

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Encrypted, type EncryptionKeys } from "@tidemark/backends/encrypted"
 import { FileStorage } from "@tidemark/backends/file"
 import { MemoryStorage } from "@tidemark/backends/memory"
+import { ReplicatedStorage } from "@tidemark/backends/replicated"
 import type { CheckpointStorage, Holder, JobStorage, StorageFailure, StorageLocked } from "@tidemark/core/storage"
 import { type Connect, SimulatedFiles } from "@tidemark/core/testing"
 import * as Effect from "effect/Effect"
@@ -32,6 +34,8 @@ export interface StorageSubject {
   readonly make: Effect.Effect<Connect, never, Scope>
 }
 
+const keys: EncryptionKeys = { current: "k2", keys: { k1: "11".repeat(32), k2: "22".repeat(32) } }
+
 export const storageSubjects: ReadonlyArray<StorageSubject> = [
   {
     name: "memory",
@@ -49,6 +53,41 @@ export const storageSubjects: ReadonlyArray<StorageSubject> = [
     make: Effect.sync(() => {
       const disk = SimulatedFiles.make()
       return () => FileStorage.at("checkpoints", { files: interleaved(disk.files) })
+    })
+  },
+  {
+    name: "replicated over memory",
+    make: Effect.sync(() => {
+      const stores = [MemoryStorage.make(), MemoryStorage.make(), MemoryStorage.make()]
+      return () => ReplicatedStorage.make({ stores })
+    })
+  },
+  {
+    name: "replicated over file",
+    make: Effect.map(
+      temporaryDirectory,
+      (path) => () =>
+        ReplicatedStorage.make({ stores: ["a", "b", "c"].map((name) => FileStorage.at(join(path, name))) })
+    )
+  },
+  {
+    name: "encrypted file",
+    make: Effect.map(temporaryDirectory, (path) => () => Encrypted.over(FileStorage.at(path), { keys }))
+  },
+  {
+    name: "encrypted replicated",
+    make: Effect.sync(() => {
+      const stores = [MemoryStorage.make(), MemoryStorage.make(), MemoryStorage.make()]
+      return () => Encrypted.over(ReplicatedStorage.make({ stores }), { keys })
+    })
+  },
+  {
+    name: "replicated over encrypted",
+    make: Effect.sync(() => {
+      const stores = [MemoryStorage.make(), MemoryStorage.make(), MemoryStorage.make()].map((store) =>
+        Encrypted.over(store, { keys })
+      )
+      return () => ReplicatedStorage.make({ stores })
     })
   }
 ]

@@ -119,6 +119,23 @@ for (const [name, make] of subjects) {
     )
 
     it(
+      "K5 blocks no channel for a tracked barrier: what overtakes the others' is in the capture",
+      using("join", async (task) => {
+        put(task, left, "record", "tracked barrier 1", "record", "tracked barrier 2", "record")
+        await task.settle()
+        expect([task.waiting(left), task.captures(), task.sent(out)]).toEqual([0, [], ["record", "record", "record"]])
+        put(task, right, "record", "tracked barrier 1")
+        await task.settle()
+        const first = { id: 1, taken: { [left]: 3, [right]: 1 }, emitted: { [out]: 4 } }
+        expect(task.captures()).toEqual([first])
+        put(task, right, "record", "tracked barrier 2")
+        await task.settle()
+        expect(task.captures()).toEqual([first, { id: 2, taken: { [left]: 3, [right]: 2 }, emitted: { [out]: 5 } }])
+        expect(task.sent(out).slice(4)).toEqual(["tracked barrier 1", "record", "tracked barrier 2"])
+      })
+    )
+
+    it(
       "takes a trigger for nothing: only barriers make it capture",
       using("join", async (task) => {
         trigger(task, "barrier 1")

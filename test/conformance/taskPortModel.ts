@@ -15,7 +15,10 @@ export const makeModelTask = (role: Role): TaskSubject => {
   const task = makeTask(settingsOf({ name: "task", plan: planOf(role) }), machines, {
     ...{ process, task: role, stepper: subtaskStepper(machines) }
   })
-  const begun = task.start({ attempt: 1, term: 1, restored: 0, position: startPosition, prepared: [] }, undefined)
+  const begun = task.start(
+    { attempt: 1, term: 1, restored: 0, isDrained: false, position: startPosition, prepared: [] },
+    undefined
+  )
   let { state } = begun
   const waiting = new Map(inputs.map((id): [string, Array<Element>] => [id, []]))
   const sent = new Map(outputs.map((id): [string, Array<Flow>] => [id, []]))

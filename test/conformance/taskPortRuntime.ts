@@ -123,6 +123,7 @@ export const makeRuntimeTask = async (role: Role, makeChannel: MakeChannel): Pro
             isTimeOrdered: false,
             outOfOrdernessMs: null
           }),
+          isDrained: false,
           fused: [],
           watermark: () => minWatermark,
           hasEventTime: false,
@@ -142,7 +143,7 @@ export const makeRuntimeTask = async (role: Role, makeChannel: MakeChannel): Pro
       ...{ state: makeSubtaskState(), sink: null, prepared: [] }
     },
     {
-      ...{ job: "task", attempt: 1, term: 1, restored: 0, storage, clock, counter },
+      ...{ job: "task", attempt: 1, term: 1, restored: 0, isDrained: false, storage, clock, counter },
       ...{ stats: new CheckpointStats(), encoding: new EncodingGauge() },
       inspect: (fact) => facts.push(fact),
       tellCoordinator: () => {},

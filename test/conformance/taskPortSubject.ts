@@ -4,7 +4,7 @@ import type { SubtaskEvent } from "../../packages/core/src/protocol/subtaskMessa
 import { edgesOf, type Plan, plans } from "../model/system/plan.ts"
 
 /** What is put into channels, and what comes out of them. */
-export type Flow = "record" | "end" | `barrier ${number}` | `${CheckpointKind} barrier ${number}`
+export type Flow = "record" | "end" | `barrier ${number}` | `${CheckpointKind | "tracked"} barrier ${number}`
 
 export interface CaptureFact {
   readonly id: number
@@ -43,10 +43,12 @@ export const channelsOf = (role: Role) => {
 }
 
 export const barrierOf = (flow: Flow): Barrier => {
-  const match = /^(?:(checkpoint|final|stop) )?barrier (\d+)$/.exec(flow)
+  const match = /^(?:(checkpoint|final|stop|tracked) )?barrier (\d+)$/.exec(flow)
   const kind = match?.[1] === "stop" || match?.[1] === "final" ? match[1] : "checkpoint"
-  return { id: Number(match?.[2]), kind, base: null, alignment: "aligned" }
+  return { id: Number(match?.[2]), kind, base: null, alignment: match?.[1] === "tracked" ? "tracked" : "aligned" }
 }
 
-export const flowOf = ({ id, kind }: Barrier): Flow =>
-  kind === "checkpoint" ? `barrier ${id}` : `${kind} barrier ${id}`
+export const flowOf = ({ alignment, id, kind }: Barrier): Flow => {
+  if (alignment === "tracked") return `tracked barrier ${id}`
+  return kind === "checkpoint" ? `barrier ${id}` : `${kind} barrier ${id}`
+}

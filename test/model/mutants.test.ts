@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest"
 import { check } from "../../packages/checker/src/search/check.ts"
 import { machines } from "../../packages/core/src/protocol/machines.ts"
 import { baseMutants } from "../mutants/baseMutants.ts"
-import { type Configuration, promisesOf } from "./configurations/Configuration.ts"
+import { savepointMutants } from "../mutants/savepointMutants.ts"
+import { type Configuration, promisesOf, propertiesOf } from "./configurations/Configuration.ts"
 import { checkLively, lively } from "./configurations/lively.ts"
 import { small } from "./configurations/small.ts"
 import type { DesignMutant } from "./system/Config.ts"
@@ -33,7 +34,12 @@ const killers: Readonly<Record<DesignMutant, readonly [configuration: string, ..
     entryBeingRemovedDoesNotCount: ["pinned", "S13"],
     sweepForgetsShared: ["deltaCrash", "S13"],
     restoreForgetsShared: ["deltaRestored", "S27"],
-    changesForgotten: ["deltaInvalidated", "S27"]
+    changesForgotten: ["deltaInvalidated", "S27"],
+    savepointCommits: ["savepoint", "S31"],
+    keptIsForgotten: ["savepointUnknown", "S12"],
+    restoreForgetsMode: ["restoredNoClaim", "S9", "S30"],
+    drainIsForgotten: ["drainedCrash", "S32"],
+    rollbackForgetsSavepoints: ["savepointAfterRecovery", "S18"]
   }
 
 describe("a defect of the runtime around the machines", () => {
@@ -70,6 +76,27 @@ describe("a mistake about bases", () => {
     if (config === null || mutant === undefined) throw new Error("The configuration or the mutant is gone.")
     const { violations } = checkLively({ config: { ...config, ...mutant.change({ machines }) }, shows })
     expect(violations.map(({ property }) => property.split(" ")[0])).toEqual(["L10"])
+  })
+})
+
+/** Mistakes of the machines about savepoints and stops: those of the runtime are above. */
+const ofSavepoints: ReadonlyArray<readonly [start: string, configuration: string, property: string]> = [
+  ["M41", "savepointDeltas", "S29"],
+  ["M42", "savepointPassed", "S33"],
+  ["M43", "savepointDeltas", "S29"],
+  ["M45", "drained", "S32"],
+  ["M46", "savepoint", "A5"],
+  ["M47", "stopRefused", "A16"]
+]
+
+describe("a mistake about savepoints", () => {
+  it.each(ofSavepoints)("%s is noticed in %s by %s", (start, name, property) => {
+    const mutant = savepointMutants.find((one) => one.name.startsWith(`${start} `))
+    const found = configurationOf(name)
+    const protocol = protocolSystem({ ...found.config, ...mutant?.change({ machines }) })
+    const promised = property.startsWith("S") ? promisesOf : propertiesOf
+    const { violations } = check(protocol.system, promised(protocol, { shows: [], ends: found.ends }))
+    expect(violations.map((violation) => violation.property.split(" ")[0])).toContain(property)
   })
 })
 

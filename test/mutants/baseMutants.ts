@@ -8,6 +8,7 @@ import type { CheckpointId } from "../../packages/core/src/model/ids.ts"
 import type { Acknowledgement, CheckpointCommand } from "../../packages/core/src/protocol/checkpointMessages.ts"
 import {
   begin,
+  type Completed,
   type CoordinatorStep,
   complete,
   type Invalidated,
@@ -62,7 +63,7 @@ const pinsNothing = machine("coordinator", (coordinator) =>
 
 const unpinsAll = machine("coordinator", (coordinator) =>
   coordinator.provide({
-    actions: { complete: assign(({ context }, id: CheckpointId) => ({ ...complete(context, id), pins: [] })) }
+    actions: { complete: assign(({ context }, what: Completed) => ({ ...complete(context, what), pins: [] })) }
   })
 )
 

@@ -13,6 +13,8 @@ import { excluding, including } from "../../packages/core/src/protocol/sorted.ts
 import { baseMutants } from "./baseMutants.ts"
 import { type DesignedMutant, machine, protocolCommands, runtime } from "./DesignedMutant.ts"
 import type { Result } from "./harness/Result.ts"
+import { modeMutants } from "./modeMutants.ts"
+import { savepointMutants } from "./savepointMutants.ts"
 
 /** A committer for which other transactions are due. */
 const committing = (isDue: (prepared: Prepared, context: CommitterContext) => boolean) =>
@@ -245,7 +247,12 @@ const otherMutants: ReadonlyArray<DesignedMutant> = [
   }
 ]
 
-export const designedMutants: ReadonlyArray<DesignedMutant> = [...otherMutants, ...baseMutants]
+export const designedMutants: ReadonlyArray<DesignedMutant> = [
+  ...otherMutants,
+  ...baseMutants,
+  ...modeMutants,
+  ...savepointMutants
+]
 
 /** What does not agree with what is expected of the design mutants; nothing if all is as it says. */
 export const designDisagreements = (results: ReadonlyArray<Result>): ReadonlyArray<string> =>

@@ -223,17 +223,17 @@ describe("the machines of the protocol", () => {
     expect(Object.fromEntries(counts)).toMatchInlineSnapshot(`
       {
         "action dropped": 0,
-        "assignment dropped": 83,
+        "assignment dropped": 89,
         "assignment off by one": 0,
-        "command doubled": 10,
-        "command dropped": 10,
-        "commands reordered": 2,
+        "command doubled": 16,
+        "command dropped": 16,
+        "commands reordered": 1,
         "entry or exit dropped": 1,
-        "event unhandled": 13,
-        "guard negated": 44,
-        "guard removed": 44,
-        "target swapped": 217,
-        "transition dropped": 111,
+        "event unhandled": 19,
+        "guard negated": 53,
+        "guard removed": 53,
+        "target swapped": 221,
+        "transition dropped": 125,
       }
     `)
   })

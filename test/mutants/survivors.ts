@@ -20,7 +20,7 @@ export const survivors: ReadonlyArray<KnownSurvivor> = [
   ),
   ...because(
     "the gate reads what the machine has blocked, not the commands: by them only the duration of an alignment is measured.",
-    "subtask active.alignment.idle barrier.received #2: command dropped action 1 (perform): Block",
+    "subtask active.alignment.idle barrier.received #3: command dropped action 1 (perform): Block",
     "subtask active.alignment.aligning barrier.received #1: command dropped action 0 (perform): Unblock",
     "subtask active.alignment.aligning barrier.received #1: command dropped action 2 (perform): Block",
     "subtask active.alignment.aligning barrier.received #2: command dropped action 0 (perform): Unblock",

@@ -21,7 +21,7 @@ const runUntil = (options: JobOptions, at: number | null, isAbandoned: boolean) 
     if (at !== null) {
       yield* until(() => handle.report().position.records >= at || handle.report().outcome !== null)
       if (isAbandoned) return handle.report()
-      yield* handle.stop
+      yield* handle.stop()
     }
     return yield* handle.await
   })

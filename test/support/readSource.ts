@@ -26,7 +26,12 @@ export const readSource = <A>(source: Source<A>, options: ReadOptions): Effect.E
   Effect.scoped(
     Effect.gen(function* () {
       const woken = Latch.makeUnsafe(false)
-      const reader = yield* source.open({ operator: "source", subtask: 0, wake: () => woken.openUnsafe() })
+      const reader = yield* source.open({
+        operator: "source",
+        subtask: 0,
+        owns: () => true,
+        wake: () => woken.openUnsafe()
+      })
       for (const split of options.splits) reader.assign(split, options.positions?.get(split.id) ?? null)
       const values: Array<A> = []
       const positions = new Map<string, Json>()
@@ -40,6 +45,7 @@ export const readSource = <A>(source: Source<A>, options: ReadOptions): Effect.E
         if (polled._tag === "Failed") return yield* polled.failure
         if (polled._tag === "Pending") yield* woken.await
         else if (polled._tag === "SplitFinished") finished.push(polled.split)
+        else if (polled._tag === "SplitsFound") for (const split of polled.splits) reader.assign(split, null)
         else {
           polls++
           values.push(...polled.values)

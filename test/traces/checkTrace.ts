@@ -4,7 +4,8 @@ import { Result } from "effect"
 import type { Conformance } from "../../packages/checker/src/conformance/Conformance.ts"
 import { conforms } from "../../packages/checker/src/conformance/conforms.ts"
 import { compilePipeline } from "../../packages/core/src/pipeline/compilePipeline.ts"
-import { resolveOptions } from "../../packages/core/src/runtime/JobOptions.ts"
+import type { Resume } from "../../packages/core/src/protocol/policy.ts"
+import { type ResumeChoice, resolveOptions } from "../../packages/core/src/runtime/JobOptions.ts"
 import { observeTraced } from "./system/observe.ts"
 import type { RunOptions } from "./system/RunShape.ts"
 import { tracedSystem, traceProperties } from "./system/tracedSystem.ts"
@@ -22,11 +23,19 @@ export const checkTrace = (
   { failures = 0, refusedAppends = 0 }: DeclaredFaults = {}
 ): Conformance<TraceLine> => {
   const settings = Result.getOrThrow(resolveOptions(job))
-  const { checkpointPolicy, restartPolicy, resume } = settings
+  const { checkpointPolicy, restartPolicy } = settings
+  const resume = resumeOf(settings.resume)
   const plan = Result.getOrThrow(compilePipeline(settings.pipeline))
   const options: RunOptions = { plan, checkpointPolicy, restartPolicy, resume, failures, refusedAppends }
   const traced = tracedSystem(options, trace)
   return conforms(traced.system, trace, observeTraced(traced), { properties: traceProperties })
+}
+
+/** A trace says nothing of paths: its checkpoints are named by their ids. */
+const resumeOf = (choice: ResumeChoice): Resume => {
+  if (typeof choice !== "object") return choice
+  if (typeof choice.from === "string") throw new Error("Name the checkpoint of a traced job by its id.")
+  return { from: choice.from }
 }
 
 /** A short text for the message of a failed test. */

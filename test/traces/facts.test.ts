@@ -18,7 +18,7 @@ const barrier = (_tag: "BarrierSent" | "BarrierTaken", checkpoint: number, recor
 const begun: Fact = { _tag: "RunBegan", term: 1, restored: 0, named: [] }
 const sent: ReadonlyArray<Fact> = [begun, captured("source#0", { emitted: 20 }), barrier("BarrierSent", 1, 20)]
 const taken: ReadonlyArray<Fact> = [...sent, barrier("BarrierTaken", 1, 20), captured("sink#0", { taken: 20 })]
-const prepared: Fact = { _tag: "Prepared", id: 1, transaction: "one" }
+const prepared: Fact = { _tag: "Prepared", id: 1, sink: "out", transaction: "one" }
 const writing: Fact = { _tag: "Writing", object, holds: ["one"] }
 const written: ReadonlyArray<Fact> = [...taken, prepared, writing, { _tag: "Written", object }]
 const landed: ReadonlyArray<Fact> = [...written, { _tag: "Landed", id: 1, objects: [object], shared: [] }]
@@ -103,7 +103,12 @@ const broken: ReadonlyArray<readonly [rule: Rule, how: string, before: ReadonlyA
     { _tag: "Shared", object: second, shared: [object], base: null }
   ],
   ["S27", "a delta refers to what its base does not", [...delta, ...wrote(third)], shares(third, 1, object, second)],
-  ["S20", "a restore forgets a transaction", landed, { _tag: "Restored", prepared: [], share: { index: 0, of: 1 } }]
+  [
+    "S20",
+    "a restore forgets a transaction",
+    landed,
+    { _tag: "Restored", prepared: [], share: { sink: "out", index: 0, of: 1 } }
+  ]
 ]
 
 const after = (all: ReadonlyArray<Fact>): Known => all.reduce(facts.next, facts.initial)
@@ -129,7 +134,11 @@ describe("a rule is broken if", () => {
   })
 
   it("and none is by a checkpoint that lands, is found, restored and committed", () => {
-    const restored: Fact = { _tag: "Restored", prepared: [{ id: 1, transaction: "one" }], share: { index: 0, of: 1 } }
+    const restored: Fact = {
+      _tag: "Restored",
+      prepared: [{ id: 1, transaction: "one" }],
+      share: { sink: "out", index: 0, of: 1 }
+    }
     const rest: ReadonlyArray<Fact> = [
       { _tag: "Notified", id: 1 },
       { _tag: "Found", log, objects: [object] },

@@ -103,6 +103,28 @@ describe("the trace of a run in memory is a behaviour of the system", () => {
     expect(undeclared).toMatchObject({ conforms: false, observation: { event: { type: "attempt.failed" } } })
   })
 
+  it("saved while it runs, stopped with a savepoint, and resumed from that", async () => {
+    const recorded = new RecordedJob({ isEndless: true, records: words(6_000) })
+    await recorded.run((handle) =>
+      Effect.gen(function* () {
+        yield* until(() => handle.report().recordsIn > 1_000)
+        yield* Effect.ignore(handle.savepoint)
+        yield* until(() => handle.report().recordsIn > 2_000)
+        yield* Effect.ignore(handle.stop({ savepoint: true }))
+        return yield* handle.await
+      })
+    )
+    await recorded.run((handle) =>
+      Effect.gen(function* () {
+        yield* until(() => handle.report().recordsIn > 500)
+        yield* Effect.ignore(handle.stop())
+        return yield* handle.await
+      })
+    )
+    expect(recorded.steps("savepoint.request")).toBe(1)
+    recorded.expectConforming()
+  })
+
   it("stopped, resumed with other subtasks and cancelled, and resumed once more", async () => {
     const recorded = new RecordedJob({ isEndless: true, records: words(6_000) })
     const later = (records: number, then: (handle: JobHandle) => Effect.Effect<void>) => (handle: JobHandle) =>
@@ -112,7 +134,7 @@ describe("the trace of a run in memory is a behaviour of the system", () => {
         yield* then(handle)
         return yield* handle.await
       })
-    await recorded.run(later(1_000, (handle) => handle.stop))
+    await recorded.run(later(1_000, (handle) => Effect.ignore(handle.stop())))
     await recorded.run(
       later(1_000, (handle) => handle.cancel),
       { parallelism: 3 }
@@ -127,7 +149,7 @@ describe("the trace of a run in memory is a behaviour of the system", () => {
     const recorded = new RecordedJob({ isEndless: true, records: words(200_000) })
     await recorded.run((handle) => until(() => handle.report().checkpoints.completed > 1))
     await recorded.run((handle) => until(() => handle.report().recordsIn > 500), { parallelism: 1 })
-    await recorded.run((handle) => handle.stop)
+    await recorded.run((handle) => Effect.ignore(handle.stop()))
     expect(recorded.steps("claim.appended")).toBeGreaterThan(1)
     recorded.expectConforming()
   })
@@ -148,7 +170,7 @@ describe("the trace of a run in memory is a behaviour of the system", () => {
         isStuck = false
         yield* Deferred.succeed(stuck, undefined)
         yield* until(() => handle.report().checkpoints.completed > 0)
-        yield* handle.stop
+        yield* handle.stop()
         yield* handle.await
       })
     )

@@ -19,7 +19,10 @@ export const inMaps = (plan: PhysicalPlan): PhysicalPlan => ({
 })
 
 /** What a chain is fed, in order. */
-export type Feed = { readonly records: ReadonlyArray<unknown> } | { readonly watermark: Timestamp }
+export type Feed =
+  | { readonly records: ReadonlyArray<unknown> }
+  | { readonly watermark: Timestamp }
+  | { readonly clock: number }
 
 export interface Outcome {
   readonly values: ReadonlyArray<unknown>
@@ -27,6 +30,8 @@ export interface Outcome {
   /** Key and key group of every record on every exchange. */
   readonly routes: ReadonlyArray<readonly [KeyValue, number]>
   readonly late: ReadonlyArray<readonly [string, number]>
+  /** What was emitted to side outputs, by tag. */
+  readonly sides: ReadonlyArray<readonly [string, unknown, Timestamp]>
   /** The first error, after which nothing is fed any more. */
   readonly error: unknown
 }
@@ -58,6 +63,7 @@ class Collected implements ChainOutput {
 interface Link {
   readonly chain: ChainInstance
   readonly output: Collected
+  readonly sides: Array<readonly [string, unknown, Timestamp]>
 }
 
 /** `isSingle`: every exchange has one receiver, so that keys are hashed only for states that are kept by key group. */
@@ -66,7 +72,17 @@ export const openChains = (plan: PhysicalPlan, mode: ChainMode, isSingle = false
     const output = new Collected(isSingle)
     const state = makeSubtaskState({ freezeValues: true })
     const position = (index: number): string => `record ${index} of ${task.id}`
-    return { output, chain: compileChain(task, mode).instantiate({ subtask: 0, state, output, position }) }
+    const emitted: Array<readonly [string, unknown, Timestamp]> = []
+    const sides = new Map(
+      task.steps
+        .flatMap((step) => step.sides ?? [])
+        .map((tag) => [
+          tag,
+          { collect: (value: unknown, timestamp: Timestamp) => emitted.push([tag, value, timestamp]) }
+        ])
+    )
+    const context = { subtask: 0, state, output, sides, position }
+    return { output, sides: emitted, chain: compileChain(task, mode).instantiate(context) }
   })
 
 export const runPlan = (plan: PhysicalPlan, feeds: ReadonlyArray<Feed>, mode: ChainMode, isSingle = false): Outcome => {
@@ -80,7 +96,8 @@ export const runPlan = (plan: PhysicalPlan, feeds: ReadonlyArray<Feed>, mode: Ch
   }
   const { timestamps, values } = collected.batch
   const late = links.flatMap(({ chain }) => [...chain.lateRecords()])
-  return { values, timestamps, routes: links.flatMap(({ output }) => output.routes), late, error }
+  const sides = links.flatMap((link) => link.sides)
+  return { values, timestamps, routes: links.flatMap(({ output }) => output.routes), late, sides, error }
 }
 
 const runFeed = (links: ReadonlyArray<Link>, feed: Feed, collected: Collected): void => {
@@ -90,6 +107,7 @@ const runFeed = (links: ReadonlyArray<Link>, feed: Feed, collected: Collected): 
   for (const { chain, output } of links) {
     chain.run(batch)
     if ("watermark" in feed) chain.advance(feed.watermark)
+    if ("clock" in feed) chain.clock?.advance(feed.clock)
     batch = output.take()
   }
   for (const [i, value] of batch.values.entries()) {

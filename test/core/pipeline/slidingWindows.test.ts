@@ -68,7 +68,7 @@ const naive = (feeds: ReadonlyArray<Feed>, { everyMs, keys, sizeMs }: Case) => {
   let late = 0
   for (const feed of feeds) {
     if ("watermark" in feed) watermark = Math.max(watermark, feed.watermark)
-    else {
+    else if ("records" in feed) {
       for (const { at, page, size } of feed.records as ReadonlyArray<Visit>) {
         const key = keys === "maps" && page === "a" ? 1 : page
         let hasRoom = false

@@ -27,7 +27,7 @@ const naive = (feeds: ReadonlyArray<Feed>, sizeMs: number) => {
   let late = 0
   for (const feed of feeds) {
     if ("watermark" in feed) watermark = Math.max(watermark, feed.watermark)
-    else {
+    else if ("records" in feed) {
       for (const { at, page, size } of feed.records as ReadonlyArray<Visit>) {
         let start = 0
         while (start > at) start -= sizeMs

@@ -21,6 +21,7 @@ const policy: CheckpointPolicy = {
 const free: TriggerFacts = {
   policy,
   pending: [],
+  savepoints: [],
   triggering: null,
   isPauseOver: true,
   hasIds: true,
@@ -29,41 +30,64 @@ const free: TriggerFacts = {
 }
 
 describe("the trigger decider", () => {
-  const table: ReadonlyArray<readonly [string, Partial<TriggerFacts>, Record<TriggerKind, string>]> = [
-    ["nothing is in the way", {}, { periodic: "Run", manual: "Run", final: "Run", stop: "Run" }],
-    ["one is pending below the cap", { pending: [1] }, { periodic: "Run", manual: "Run", final: "Run", stop: "Run" }],
-    ["K2 the cap is reached", { pending: [1, 2] }, { periodic: "Wait", manual: "Wait", final: "Run", stop: "Run" }],
+  const table: ReadonlyArray<
+    readonly [string, Partial<TriggerFacts>, Record<"periodic" | "manual" | "savepoint" | "ending", string>]
+  > = [
+    ["nothing is in the way", {}, { periodic: "Run", manual: "Run", savepoint: "Run", ending: "Run" }],
+    [
+      "one is pending below the cap",
+      { pending: [1] },
+      { periodic: "Run", manual: "Run", savepoint: "Run", ending: "Run" }
+    ],
+    [
+      "K2 the cap is reached",
+      { pending: [1, 2] },
+      { periodic: "Wait", manual: "Wait", savepoint: "Run", ending: "Run" }
+    ],
     [
       "K2 one is triggering",
       { pending: [1], triggering: 1 },
-      { periodic: "Wait", manual: "Wait", final: "Run", stop: "Run" }
+      { periodic: "Wait", manual: "Wait", savepoint: "Wait", ending: "Run" }
     ],
-    ["the pause is not over", { isPauseOver: false }, { periodic: "Wait", manual: "Run", final: "Run", stop: "Run" }],
-    ["K1 no id is reserved", { hasIds: false }, { periodic: "Wait", manual: "Wait", final: "Wait", stop: "Wait" }],
+    [
+      "the pause is not over",
+      { isPauseOver: false },
+      { periodic: "Wait", manual: "Run", savepoint: "Run", ending: "Run" }
+    ],
+    [
+      "K1 no id is reserved",
+      { hasIds: false },
+      { periodic: "Wait", manual: "Wait", savepoint: "Wait", ending: "Wait" }
+    ],
     [
       "a terminal one is pending",
       { hasTerminal: true },
       {
         periodic: "terminalPending",
         manual: "terminalPending",
-        final: "terminalPending",
-        stop: "terminalPending"
+        savepoint: "terminalPending",
+        ending: "terminalPending"
       }
+    ],
+    [
+      "K2 a savepoint is pending",
+      { savepoints: [1], triggering: null },
+      { periodic: "Run", manual: "Run", savepoint: "Wait", ending: "Run" }
     ],
     [
       "the queue is full at the cap",
       { pending: [1, 2], manualQueued: 3 },
-      { periodic: "Wait", manual: "tooManyRequests", final: "Run", stop: "Run" }
+      { periodic: "Wait", manual: "tooManyRequests", savepoint: "Run", ending: "Run" }
     ],
     [
       "the queue is full and no id is reserved",
       { hasIds: false, manualQueued: 3 },
-      { periodic: "Wait", manual: "tooManyRequests", final: "Wait", stop: "Wait" }
+      { periodic: "Wait", manual: "tooManyRequests", savepoint: "tooManyRequests", ending: "Wait" }
     ],
     [
       "the queue is full but its first may run",
       { manualQueued: 3 },
-      { periodic: "Run", manual: "Run", final: "Run", stop: "Run" }
+      { periodic: "Run", manual: "Run", savepoint: "Run", ending: "Run" }
     ]
   ]
 
@@ -76,15 +100,19 @@ describe("the trigger decider", () => {
       expect({
         periodic: decided("periodic"),
         manual: decided("manual"),
-        final: decided("final"),
-        stop: decided("stop")
+        savepoint: decided("savepoint"),
+        ending: decided("final")
       }).toEqual(expected)
+      for (const kind of ["stop", "stopSavepoint", "finalSavepoint"] as const) {
+        expect(decided(kind)).toBe(expected.ending)
+      }
     })
   }
 })
 
 describe("the resume decider (rule 10)", () => {
   const start = (...candidates: ReadonlyArray<number>) => ({ _tag: "Start", candidates })
+  const plain = (id: number) => ({ id, kind: "checkpoint" }) as const
   const ended = (end: "finished" | "cancelled") => ({ _tag: "AlreadyEnded", end })
   const table: ReadonlyArray<readonly [Resume, "finished" | "cancelled" | null, ReadonlyArray<number>, object]> = [
     ["latest", null, [], start()],
@@ -103,9 +131,25 @@ describe("the resume decider (rule 10)", () => {
 
   for (const [resume, end, completed, expected] of table) {
     it(`${JSON.stringify(resume)} after ${end ?? "a crash"} with ${JSON.stringify(completed)}`, () => {
-      expect(decideResume({ resume, completed, end })).toEqual(expected)
+      const facts = { resume, completed: completed.map(plain), savepoints: [], end }
+      expect(decideResume(facts)).toEqual(expected)
+      expect(decideResume({ ...facts, savepoints: [9] })).toEqual(expected)
     })
   }
+
+  it("a savepoint that the user names is taken, whatever the log says of the end", () => {
+    for (const end of [null, "finished", "cancelled"] as const) {
+      expect(decideResume({ resume: { from: 4 }, completed: [plain(3)], savepoints: [4], end })).toEqual(start(4))
+    }
+  })
+
+  it("after a stop with a savepoint nothing older is gone on from, and what is newer is", () => {
+    const stopped = [plain(3), { id: 5, kind: "stopSavepoint" }, plain(1001)] as const
+    const facts = { savepoints: [5], end: null }
+    expect(decideResume({ ...facts, resume: "latest", completed: stopped })).toEqual(start(1001, 5))
+    expect(decideResume({ ...facts, resume: "on-failure", completed: stopped.slice(0, 2) })).toEqual(start(5))
+    expect(decideResume({ ...facts, resume: { from: 3 }, completed: stopped })).toEqual(start(3))
+  })
 })
 
 describe("the restart decider (rule 9)", () => {

@@ -82,11 +82,15 @@ describe("the coordinator under any events", () => {
       subtasks: ["a", "b"],
       nextId: Math.max(0, ...recorded) + 1,
       idsEnd: 20,
-      recorded: recorded.sort((a, b) => a - b)
+      recorded: recorded.filter((_, index) => index !== 1).sort((a, b) => a - b),
+      kept: recorded.slice(1, 2)
     })),
     fc.constantFrom<CoordinatorEvent>(
       { type: "coordinator.suspend", reason: "restarted" },
-      { type: "coordinator.stop" },
+      { type: "coordinator.stop", kind: "stop" },
+      { type: "coordinator.stop", kind: "stopSavepoint" },
+      { type: "coordinator.stop", kind: "finalSavepoint" },
+      { type: "savepoint.request" },
       { type: "trigger.request" },
       { type: "count.reached" },
       { type: "ids.reserved", end: 40 },
@@ -265,7 +269,7 @@ describe("a job under any events", () => {
     {
       arbitrary: fc.constantFrom<JobEvent>(
         { type: "job.start" },
-        { type: "claim.appended", term: 1, nextId: 1, idsEnd: 1001, recorded: [] },
+        { type: "claim.appended", term: 1, nextId: 1, idsEnd: 1001, recorded: [], kept: [] },
         { type: "attempt.restored", subtasks: ["b", "a"] },
         { type: "attempt.cancelled" },
         { type: "timer.fired", timer: "backoff" }
@@ -273,7 +277,8 @@ describe("a job under any events", () => {
       weight: 8
     },
     fc.constantFrom<JobEvent>(
-      { type: "job.stop" },
+      { type: "job.stop", kind: "stop" },
+      { type: "job.stop", kind: "final" },
       { type: "job.cancel" },
       { type: "claim.unneeded" },
       { type: "end.recorded" },

@@ -6,14 +6,19 @@ import { machines, makeStepper } from "../../../packages/core/src/protocol/index
 import { checkpointScenarios } from "./scenarios/checkpoint.ts"
 import { committerScenarios } from "./scenarios/committer.ts"
 import { coordinatorScenarios } from "./scenarios/coordinator.ts"
+import { coordinatorSavepointScenarios } from "./scenarios/coordinatorSavepoints.ts"
+import { coordinatorTriggerScenarios } from "./scenarios/coordinatorTriggers.ts"
 import { jobScenarios } from "./scenarios/job.ts"
+import { jobRestartScenarios } from "./scenarios/jobRestarts.ts"
+import { jobStopScenarios } from "./scenarios/jobStops.ts"
 import { subtaskScenarios } from "./scenarios/subtask.ts"
+import { subtaskTrackingScenarios } from "./scenarios/subtaskTracking.ts"
 
 const scenarios = {
-  job: jobScenarios,
-  coordinator: coordinatorScenarios,
+  job: [...jobScenarios, ...jobRestartScenarios, ...jobStopScenarios],
+  coordinator: [...coordinatorScenarios, ...coordinatorTriggerScenarios, ...coordinatorSavepointScenarios],
   checkpoint: checkpointScenarios,
-  subtask: subtaskScenarios,
+  subtask: [...subtaskScenarios, ...subtaskTrackingScenarios],
   committer: committerScenarios
 }
 

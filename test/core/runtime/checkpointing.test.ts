@@ -40,7 +40,7 @@ describe("triggers", () => {
       const first = yield* handle.triggerCheckpoint
       const second = yield* handle.triggerCheckpoint
       yield* until(() => sink.records().length > 0)
-      yield* handle.stop
+      yield* handle.stop()
       return { first, second, report: yield* handle.await }
     })
     const { first, report, second } = await Effect.runPromise(Effect.scoped(run))
@@ -61,7 +61,7 @@ describe("triggers", () => {
       const handle = yield* Job.start(withTrigger(job, { trigger: Trigger.every("1 hour") }))
       yield* until(() => handle.report().nextTriggerAt !== null)
       const next = handle.report().nextTriggerAt ?? 0
-      yield* handle.stop
+      yield* handle.stop()
       yield* handle.await
       return next - Date.now()
     })
@@ -124,7 +124,7 @@ describe("checkpoints that fail", () => {
       yield* until(() => (handle.report().checkpoints.invalidated.expired ?? 0) >= 2)
       isStuck = false
       yield* until(() => handle.report().checkpoints.completed > 0)
-      yield* handle.stop
+      yield* handle.stop()
       return yield* handle.await
     })
     const report = await Effect.runPromise(Effect.scoped(run))

@@ -45,7 +45,7 @@ describe("a job in memory whose functions fail now and then", () => {
         const handle = yield* Job.start({ ...job, parallelism })
         if (!isLast) {
           yield* until(() => handle.report().recordsIn > 300)
-          yield* handle.stop
+          yield* handle.stop()
         }
         return yield* handle.await
       })

@@ -1,4 +1,4 @@
-import { Job, type JobOptions, Trigger } from "@tidemark/core"
+import { Job, type JobOptions, Restart, Trigger } from "@tidemark/core"
 import { Effect, Result } from "effect"
 import { describe, expect, it } from "vitest"
 import { countJob, shownCounts, words } from "../../support/countJob.ts"
@@ -92,7 +92,7 @@ describe("an orderly stop", () => {
         Effect.gen(function* () {
           const handle = yield* Job.start({ ...job, checkpoint: { ...job.checkpoint, trigger: Trigger.manual } })
           yield* until(() => handle.report().recordsIn > 3_000)
-          yield* handle.stop
+          yield* handle.stop()
           return yield* handle.await
         })
       )
@@ -112,7 +112,7 @@ describe("an orderly stop", () => {
         Effect.gen(function* () {
           const handle = yield* Job.start({ ...job, checkpoint: { ...job.checkpoint, trigger: Trigger.manual } })
           yield* until(() => handle.report().recordsIn > 3_000)
-          yield* Effect.andThen(handle.stop, handle.stop)
+          yield* Effect.andThen(handle.stop(), handle.stop())
           return yield* handle.await
         })
       )
@@ -137,7 +137,7 @@ describe("an orderly stop", () => {
           yield* until(() => handle.report().checkpoints.completed > 0)
           isStopping = true
           yield* until(() => handle.report().restarts > 0)
-          yield* handle.stop
+          yield* handle.stop()
           return yield* Effect.exit(handle.await)
         })
       )
@@ -173,5 +173,69 @@ describe("options that cannot work", () => {
     expect(Result.isFailure(result) && result.failure.message).toMatch(
       /Sink "shown" shows output only after a checkpoint/
     )
+  })
+})
+
+describe("restart policies at work", () => {
+  /** Fails at every so many-th call. */
+  const failing = (every: number) => {
+    let calls = 0
+    return countJob({
+      records: words(3_000),
+      onRecord: () => {
+        calls++
+        if (calls % every === 0) throw new Error(`call ${calls}`)
+      }
+    })
+  }
+
+  it("none: the first failure ends the job, and it can be resumed", async () => {
+    const { expected, job, sink } = failing(2_000)
+    const counted = { ...job, checkpoint: { ...job.checkpoint, trigger: Trigger.count(100) } }
+    const result = await run({ ...counted, restart: Restart.none })
+    expect(Result.isFailure(result) && result.failure.message).toContain("call 2000")
+    const report = await Job.runPromise({ ...counted, restart: Restart.none })
+    expect(report.restarts).toBe(0)
+    expect(shownCounts(sink.records())).toEqual(expected)
+  })
+
+  /** The failures of a job that begins from the start each time, at another record each time. */
+  const failuresUnder = async (restart: Restart): Promise<number> => {
+    let failures = 0
+    let calls = 0
+    const { job } = countJob({
+      onRecord: () => {
+        calls++
+        if (calls < 100 * (failures + 1)) return
+        failures++
+        calls = 0
+        throw new Error(`failure ${failures}`)
+      }
+    })
+    const result = await run({
+      ...job,
+      parallelism: 1,
+      restart,
+      checkpoint: { ...job.checkpoint, trigger: Trigger.manual }
+    })
+    expect(Result.isFailure(result) && result.failure.message).toContain(`failure ${failures}`)
+    return failures
+  }
+
+  it("fixed delay: so many restarts and no more", async () => {
+    expect(await failuresUnder(Restart.fixedDelay({ delay: "1 millis", attempts: 3 }))).toBe(4)
+  })
+
+  it("failure rate: more failures within the time than are allowed end the job", async () => {
+    expect(await failuresUnder(Restart.failureRate({ failures: 4, per: "1 hour", delay: "1 millis" }))).toBe(5)
+  })
+
+  it("failure rate: any number of failures, if each is forgotten before the next", async () => {
+    const { expected, job, sink } = failing(400)
+    const counted = { ...job, checkpoint: { ...job.checkpoint, trigger: Trigger.count(50) } }
+    const restart = Restart.failureRate({ failures: 1, per: "1 millis", delay: "10 millis" })
+    const report = await Job.runPromise({ ...counted, restart })
+    expect(report.restarts).toBeGreaterThan(2)
+    expect(shownCounts(sink.records())).toEqual(expected)
   })
 })

@@ -35,7 +35,7 @@ const runUntilBothShow = (job: JobOptions) =>
         yield* handle.triggerCheckpoint
         const shown = handle.report().recordsOut
         yield* until(() => handle.report().recordsOut > shown)
-        yield* handle.stop
+        yield* handle.stop()
         yield* handle.await
       })
     )
@@ -109,7 +109,7 @@ describe("resuming", () => {
     const { job } = countJob({ records: words(20_000) })
     await runAndAbandon(job, 2)
     expect(await failureOf({ ...job, resume: { from: 4_711 } })).toMatch(
-      /no completed checkpoint 4711 \(available: [\d, ]+\)/
+      /no completed checkpoint or savepoint 4711 \(available: [\d, ]+\)/
     )
   })
 })

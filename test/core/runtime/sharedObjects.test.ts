@@ -78,7 +78,12 @@ class Writers {
 /** The storage of a job that has claimed its log, and its writers with a hundred keys. */
 const begun = Effect.gen(function* () {
   const storage = yield* openStorage
-  yield* claimLog(storage, { job: "job", holder: "me", since: "now", decide: () => Effect.succeed(null) })
+  yield* claimLog(storage, {
+    job: "job",
+    holder: "me",
+    since: "now",
+    decide: () => Effect.succeed({ resumesFrom: null })
+  })
   const writers = new Writers(storage)
   for (let key = 0; key < 100; key++) writers.set(key, Math.sqrt(key))
   return { storage, writers }

@@ -15,7 +15,7 @@ import { withinTimeLimit } from "../../../packages/core/src/storage/timeLimit.ts
 
 describe("the delay between attempts", () => {
   it("doubles from the first to the greatest, less at most a tenth", () => {
-    const delays = { backoffInitial: 1_000, backoffMax: 60_000 }
+    const delays = { initialMs: 1_000, maxMs: 60_000, factor: 2, jitter: 0.1 }
     const bounds = [1, 2, 3, 7, 64].map((failures) => {
       const samples = Array.from({ length: 200 }, () => backoffDelay(delays, failures))
       return [Math.min(...samples), Math.max(...samples)]

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { layoutOf, layoutText, type StateLayout } from "../../../packages/core/src/state/layout.ts"
 import * as State from "../../../packages/core/src/state/State.ts"
+import { timersState } from "../../../packages/core/src/state/TimerTable.ts"
 
 const chosen = (key: Schema.Codec<unknown, unknown>, value: Schema.Codec<unknown, unknown>): StateLayout =>
   layoutOf(State.value("state", value).describe({ operator: "operator", key }))
@@ -51,8 +52,8 @@ describe("the layout of a keyed state", () => {
     for (const key of [Schema.Boolean, Schema.BigInt, Schema.Union([Schema.String, Schema.Int])]) {
       expect(textOf(Schema.Number, key)).toBe("maps: keys are neither all integers nor all strings")
     }
-    const timers = State.timers("timers", { operator: "operator", key: Schema.String })
-    expect(layoutText(layoutOf(timers))).toBe("maps: timers hold no values")
+    const timers = timersState("timers", { operator: "operator", key: Schema.String })
+    expect(layoutText(layoutOf(timers))).toBe("maps: a key has any number of timers")
     const asked = State.value("state", Schema.Number).describe({ operator: "operator", key: Schema.String })
     expect(layoutText(layoutOf({ ...asked, layout: "maps" }))).toBe("maps: asked for")
   })

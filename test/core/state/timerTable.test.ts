@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import fc from "fast-check"
-import { makeSubtaskState, State, TimerTable } from "../../../packages/core/src/state/index.ts"
+import { makeSubtaskState, TimerTable, timersState } from "../../../packages/core/src/state/index.ts"
 import { fullCut, groupOf, open } from "./support/sums.ts"
 
 const makeTimers = () => {
   const state = makeSubtaskState()
-  const timers = new TimerTable(state.keyed(State.timers("timers", { operator: "op", key: Schema.String })))
+  const timers = new TimerTable(state.keyed(timersState("timers", { operator: "op", key: Schema.String })))
   return { state, timers }
 }
 
@@ -78,6 +78,20 @@ describe("TimerTable", () => {
       expect(next.timers.size).toBe(0)
     })
   )
+
+  it("I2 a key that moves its timer again and again leaves nothing behind", () => {
+    const { timers } = makeTimers()
+    for (let at = 1; at <= 100_000; at++) {
+      if (at > 1) timers.delete("a", groupOf("a"), at - 1)
+      timers.register("a", groupOf("a"), at)
+    }
+    expect(timers.size).toBe(1)
+    expect(timers.heapSize).toBeLessThan(2_000)
+    expect(timers.next()).toBe(100_000)
+    expect(timers.heapSize).toBe(1)
+    expect(fired(timers, 100_000)).toEqual(["100000 a"])
+    expect(timers.next()).toBe(Number.POSITIVE_INFINITY)
+  })
 
   it("refuses a time that is not in whole milliseconds", () => {
     const { timers } = makeTimers()

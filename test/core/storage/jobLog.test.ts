@@ -2,8 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { MemoryStorage } from "@tidemark/backends/memory"
 import { Effect, Exit, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
-import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import {
+  type ClaimChoice,
   claimLog,
   encodeLogEntry,
   type JobStorage,
@@ -14,7 +14,7 @@ import {
 import { claim, end, manifest } from "./support/entries.ts"
 import { type AppendFault, TinyStorage } from "./support/TinyStorage.ts"
 
-const newest = ({ view }: LogContent): CheckpointId | null => view.completed.at(-1)?.manifest.id ?? null
+const newest = ({ view }: LogContent): ClaimChoice => ({ resumesFrom: view.completed.at(-1)?.manifest.id ?? null })
 
 const lead = (storage: JobStorage, decide = (content: LogContent) => Effect.succeed(newest(content))) =>
   claimLog(storage, { job: "job", holder: "me", since: "2026-01-01T00:00:00.000Z", decide })
@@ -104,7 +104,7 @@ for (const [name, open] of subjects) {
         const storage = yield* open
         const first = yield* lead(storage)
         for (const id of [1, 2, 3]) yield* first.append(manifest(1, id))
-        const second = yield* lead(storage, () => Effect.succeed(2))
+        const second = yield* lead(storage, () => Effect.succeed({ resumesFrom: 2 }))
         expect(second.resumesFrom).toBe(2)
         expect(yield* completedIn(storage)).toEqual([1, 2])
         yield* second.append(manifest(2, 1001))

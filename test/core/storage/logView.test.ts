@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { LogEntry } from "../../../packages/core/src/storage/LogEntry.ts"
-import { type LogView, viewLog } from "../../../packages/core/src/storage/logView.ts"
+import { isKept, type LogView, viewLog } from "../../../packages/core/src/storage/logView.ts"
 import { claim, end, invalidation, manifest } from "./support/entries.ts"
 
 /** Entries at slots 1, 2, …; null for one that retention has removed, "damaged" for one that cannot be read. */
@@ -17,7 +17,8 @@ const idsOf = ({ completed }: LogView) => completed.map(({ manifest }) => manife
 
 describe("the view of a log", () => {
   it("an empty log: the first term, id and slot are 1", () => {
-    expect(view()).toEqual({ lastSlot: 0, term: 0, idsEnd: 1, completed: [], corrupt: [], end: null })
+    const nothing = { completed: [], savepoints: [], restored: null, corrupt: [], end: null }
+    expect(view()).toEqual({ lastSlot: 0, term: 0, idsEnd: 1, ...nothing })
   })
 
   it("completed checkpoints come ascending by id with their slots, in whatever order they were appended", () => {
@@ -49,6 +50,53 @@ describe("the view of a log", () => {
     )
     expect(idsOf(log)).toEqual([1])
     expect(log.corrupt.map(({ manifest }) => manifest.id)).toEqual([2])
+  })
+
+  it("W5 a savepoint of a job that ran on stands and does not count; one that the job stopped with counts", () => {
+    const log = view(claim(1, 1), manifest(1, 1), manifest(1, 2, "savepoint"), manifest(1, 3, "stopSavepoint"))
+    expect(idsOf(log)).toEqual([1, 3])
+    expect(log.savepoints.map(({ manifest }) => manifest.id)).toEqual([2, 3])
+    expect(log.restored).toBeNull()
+  })
+
+  it("W5 it counts from the claim on that names it, and whose it is stays said until the job goes on from elsewhere", () => {
+    const log = [claim(1, 1), manifest(1, 1), manifest(1, 2, "savepoint"), manifest(1, 3)] as const
+    const restored = view(...log, claim(2, 1001, { resumesFrom: 2, restores: "no-claim" }))
+    expect(idsOf(restored)).toEqual([1, 2])
+    expect(restored.restored).toEqual({ id: 2, mode: "no-claim" })
+    const onward = [
+      ...log,
+      claim(2, 1001, { resumesFrom: 2, restores: "claim" }),
+      claim(3, 2001, { resumesFrom: 2 }),
+      manifest(3, 2001)
+    ]
+    expect(idsOf(view(...onward))).toEqual([1, 2, 2001])
+    expect(view(...onward).restored).toEqual({ id: 2, mode: "claim" })
+    const elsewhere = view(...onward, claim(4, 3001, { resumesFrom: 1 }))
+    expect(idsOf(elsewhere)).toEqual([1])
+    expect(elsewhere.restored).toBeNull()
+    expect(elsewhere.savepoints.map(({ manifest }) => manifest.id)).toEqual([2])
+  })
+
+  it("W5 a claim that merely goes on from where the log says makes no savepoint count", () => {
+    const log = view(claim(1, 1), manifest(1, 1), manifest(1, 2, "savepoint"), claim(2, 1001, { resumesFrom: 2 }))
+    expect(idsOf(log)).toEqual([1])
+  })
+
+  it("an invalidated savepoint no longer stands", () => {
+    const log = view(
+      ...[claim(1, 1), manifest(1, 2, "savepoint"), claim(2, 1001, { resumesFrom: 2, restores: "claim" })],
+      invalidation(2, 2)
+    )
+    expect(log.savepoints).toEqual([])
+    expect(log.corrupt.map(({ manifest }) => manifest.id)).toEqual([2])
+  })
+
+  it("what is the user's: a savepoint unless it was claimed, and a checkpoint that was restored without claiming it", () => {
+    const [plain, saved] = [manifest(1, 1), manifest(1, 2, "savepoint")]
+    expect([plain, saved].map((one) => isKept({ restored: null }, one))).toEqual([false, true])
+    expect([plain, saved].map((one) => isKept({ restored: { id: 2, mode: "claim" } }, one))).toEqual([false, false])
+    expect([plain, saved].map((one) => isKept({ restored: { id: 1, mode: "no-claim" } }, one))).toEqual([true, true])
   })
 
   it("the end counts until somebody claims again", () => {

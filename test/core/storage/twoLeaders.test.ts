@@ -33,7 +33,7 @@ const leadOnce = Effect.fnUntraced(function* (options: {
     job: "job",
     holder: "same",
     since: "now",
-    decide: ({ view }) => Effect.succeed(view.completed.at(-1)?.manifest.id ?? null)
+    decide: ({ view }) => Effect.succeed({ resumesFrom: view.completed.at(-1)?.manifest.id ?? null })
   })
   story.writers.push(writer)
   let kept = completedIn(writer)

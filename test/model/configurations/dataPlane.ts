@@ -20,6 +20,20 @@ export const dataPlane: ReadonlyArray<Configuration> = [
     edges: 94371
   }),
   configuration({
+    about: "A union of two sources, of which one has a side output: two sinks show what the same checkpoints cover.",
+    config: {
+      name: "sides",
+      plan: plans.sides(0, 2),
+      capturesArePrompt: true,
+      allAreNotified: true,
+      stimuli: { request: 1 }
+    },
+    shows: ["S1", "S3", "S5", "S7", "S11", "S13", "S15", "S17", "S18", "S23"],
+    ends: ["finished"],
+    states: 92612,
+    edges: 305501
+  }),
+  configuration({
     about: "Sources of unequal length: one ends, the other goes on, and both are aligned.",
     config: { name: "uneven", plan: plans.fork(2, 1), capturesArePrompt: true, stimuli: { request: 1 } },
     shows: ["S1", "S2", "S3", "S4", "S5", "S7", "S11", "S13", "S15", "S16", "S17", "S18", "S23"],
@@ -62,6 +76,21 @@ export const dataPlane: ReadonlyArray<Configuration> = [
     ends: ["running"],
     states: 1668,
     edges: 4638
+  }),
+  configuration({
+    about: "Barriers are tracked (at least once): no channel is blocked, and records overtake barriers.",
+    config: {
+      name: "tracked",
+      plan: plans.fork(1, 0),
+      hasEnd: false,
+      capturesArePrompt: true,
+      policy: { mode: "at-least-once", concurrentMax: 2 },
+      stimuli: { request: 2 }
+    },
+    shows: ["S1", "S3", "S5", "S7", "S11", "S13", "S15", "S17"],
+    ends: ["running"],
+    states: 3664,
+    edges: 9154
   }),
   configuration({
     about: "Completed checkpoints are retired, and their objects with them.",

@@ -46,8 +46,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
       "S24"
     ],
     ends: ["finished", "stopped", "down"],
-    states: 58013,
-    edges: 158688
+    states: 63353,
+    edges: 176180
   }),
   configuration({
     about: "A job is cancelled, at any time, and its log may fail.",
@@ -74,8 +74,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S13", "S14", "S15", "S17", "S23"],
     ends: ["finished", "down"],
-    states: 44041,
-    edges: 151704
+    states: 44251,
+    edges: 152279
   }),
   configuration({
     about: "A process crashes while snapshots, transactions and manifests are being written.",
@@ -101,8 +101,8 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     },
     shows: ["S1", "S3", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13", "S14", "S15", "S17", "S23"],
     ends: ["finished"],
-    states: 54711,
-    edges: 157933
+    states: 54855,
+    edges: 158371
   }),
   configuration({
     about: "A source fails while snapshots are being written.",
@@ -132,6 +132,22 @@ export const lifecycle: ReadonlyArray<Configuration> = [
     ends: ["stopped", "cancelled", "failed", "running"],
     states: 22003,
     edges: 51486
+  }),
+  configuration({
+    about: "A job gives up after too many failures within a time, each forgotten by itself.",
+    config: {
+      name: "failureRate",
+      plan: plans.lone(),
+      hasEnd: false,
+      capturesArePrompt: true,
+      restarts: { restartsMax: 2, forgets: "each" },
+      timers: ["backoff", "forget"],
+      stimuli: { failure: { source: 3 } }
+    },
+    shows: ["S10"],
+    ends: ["failed", "running"],
+    states: 1524,
+    edges: 4113
   }),
   configuration({
     about: "The checkpoint of a stop fails, or an attempt fails while the job stops.",

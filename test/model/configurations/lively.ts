@@ -78,7 +78,7 @@ export const lively: ReadonlyArray<LivelyConfiguration> = [
       stimuli: { request: 1, failure: { sink: 1 } }
     },
     shows: ["L1", "L5", "L6", "L7", "L9"],
-    states: 54_711
+    states: 54_855
   },
   {
     about: "A process crashes: the job runs again, commits what it owes, and finishes.",
@@ -90,7 +90,7 @@ export const lively: ReadonlyArray<LivelyConfiguration> = [
       faults: { crash: 1 }
     },
     shows: ["L5", "L6", "L7"],
-    states: 44_041
+    states: 44_251
   },
   {
     about: "Checkpoints by the clock go on after one has failed.",

@@ -4,6 +4,7 @@ import { dataPlane } from "./dataPlane.ts"
 import { deltas } from "./deltas.ts"
 import { lifecycle } from "./lifecycle.ts"
 import { messages } from "./messages.ts"
+import { savepoints } from "./savepoints.ts"
 import { storage } from "./storage.ts"
 import { triggers } from "./triggers.ts"
 
@@ -12,6 +13,7 @@ export const small: ReadonlyArray<Configuration> = [
   ...deltas,
   ...lifecycle,
   ...messages,
+  ...savepoints,
   ...storage,
   ...triggers
 ]

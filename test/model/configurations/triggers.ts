@@ -34,6 +34,22 @@ export const triggers: ReadonlyArray<Configuration> = [
     edges: 78001
   }),
   configuration({
+    about: "Checkpoints by the clock or by the number of records, whichever comes first; the interval is chosen anew.",
+    config: {
+      name: "first",
+      plan: plans.line(0),
+      capturesArePrompt: true,
+      policy: { trigger: "first" },
+      timers: ["interval"],
+      stimuli: { count: 1, adapt: 1 },
+      idsMax: 2
+    },
+    shows: ["S3", "S7", "S11", "S13", "S15", "S17", "S23"],
+    ends: ["finished"],
+    states: 6490,
+    edges: 16412
+  }),
+  configuration({
     about: "Requests wait, or are refused; also while a stop is pending.",
     config: {
       name: "queued",

@@ -6,6 +6,7 @@
  */
 import { always, step } from "../../../packages/checker/src/property/Property.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
+import { isSavepoint, isTerminal } from "../../../packages/core/src/model/Barrier.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import type { ProcessParts } from "../system/ProcessParts.ts"
 import type { Protocol } from "../system/protocolSystem.ts"
@@ -119,7 +120,10 @@ export const A3: ModelProperty = {
         const ids = manifestsIn(view.resource(protocol.log)).map(({ id }) => id)
         const twice = ids.find((id, index) => ids.indexOf(id) < index)
         if (twice !== undefined) return `${twice} stands twice in the log`
-        const kept = state.places.find((place) => place.id >= first && !retained.includes(place.id))
+        const users = manifestsIn(view.resource(protocol.log)).filter(({ kind }) => isSavepoint(kind))
+        const kept = state.places.find(
+          (place) => place.id >= first && !retained.includes(place.id) && !users.some(({ id }) => id === place.id)
+        )
         if (kept !== undefined && state.attempt !== null) return `${kept.id} is not retained, and it is not removed`
         const unsaid = retained.find((id) => id >= first && !completed.includes(id))
         return unsaid === undefined ? true : `${unsaid} is completed, and nobody was told`
@@ -151,7 +155,7 @@ export const A4: ModelProperty = {
         const twice = coordinatorIn(process, view)?.machine.parts.find(
           ({ key, snapshot }) =>
             snapshot.matches({ pending: "inFlight" }) &&
-            snapshot.context.barrier.kind !== "checkpoint" &&
+            isTerminal(snapshot.context.barrier.kind) &&
             key !== terminal?.id
         )
         if (twice !== undefined) return `${twice.key} is terminal as well`
@@ -184,12 +188,19 @@ export const A5: ModelProperty = {
         const known = before.history(protocol.history).completed
         const newest = after.history(protocol.history).completed.find((id) => !known.includes(id))
         if (newest === undefined) return true
+        if (after.history(protocol.history).saved.includes(newest)) {
+          if (action.message.type === "coordinator.start") return true // settled by the next attempt, which begins afresh
+          const [was, is] = [before, after].map((view) => coordinatorIn(process, view)?.machine.owner.context ?? empty)
+          const isSame = was?.failures === is?.failures && was?.isPauseOver === is?.isPauseOver
+          return isSame ? true : "a savepoint makes failures good, or begins a pause"
+        }
         const { retained, policy, failures, isPauseOver } =
           coordinatorIn(process, after)?.machine.owner.context ?? empty
         if (isPauseOver) return "the pause begins with the completion"
         if (failures !== 0) return "failures are counted beyond a completion"
         const older = coordinatorIn(process, after)?.machine.parts.find(
-          ({ key, snapshot }) => key < newest && snapshot.matches({ pending: "inFlight" })
+          ({ key, snapshot }) =>
+            key < newest && snapshot.matches({ pending: "inFlight" }) && snapshot.context.barrier.kind !== "savepoint"
         )
         if (older !== undefined) return `${older.key} is pending below ${newest}`
         const bases = pinsOf(process, after).map(({ base }) => base)

@@ -80,16 +80,24 @@ const hasEnded = (
 const isDataOver = (machine: { readonly value: unknown }): boolean =>
   JSON.stringify(machine.value).includes('"data":"ended"')
 
-const wishes = ["trigger.request", "count.reached", "timer.fired", "subtask.ended", "coordinator.stop"]
+const wishes = [
+  "trigger.request",
+  "savepoint.request",
+  "count.reached",
+  "timer.fired",
+  "subtask.ended",
+  "coordinator.stop"
+]
 
 interface Wishing {
   readonly manualWanted: number
+  readonly savepointsWanted: number
   readonly isPeriodicWanted: boolean
   readonly terminal: { readonly isWanted: boolean } | null
 }
 
-const wishesOf = ({ manualWanted, isPeriodicWanted, terminal }: Wishing): number =>
-  manualWanted + (isPeriodicWanted ? 1 : 0) + (terminal?.isWanted ? 1 : 0)
+const wishesOf = ({ manualWanted, savepointsWanted, isPeriodicWanted, terminal }: Wishing): number =>
+  manualWanted + savepointsWanted + (isPeriodicWanted ? 1 : 0) + (terminal?.isWanted ? 1 : 0)
 
 export const A13: ModelProperty = {
   id: "A13",
@@ -163,7 +171,9 @@ export const A14: ModelProperty = {
         if (isCompletion) return true
         const newest = was.retained.at(-1) ?? 0
         const counted = new Set(
-          told.filter(({ id, reason }) => countedReasons.includes(reason) && id > newest).map(({ id }) => id)
+          told
+            .filter(({ id, reason }) => countedReasons.includes(reason) && id > newest && !was.savepoints.includes(id))
+            .map(({ id }) => id)
         )
         const { toleratedFailures } = was.policy
         const isTooMuch = counted.size > 0 && toleratedFailures !== null && is.failures > toleratedFailures
@@ -201,7 +211,8 @@ export const A15: ModelProperty = {
         if (is.matches("claiming") && !was.matches("backingOff")) return "it tries again at once"
         if (is.matches("backingOff") && !was.matches("failing")) return "it backs off, and nothing was cancelled"
         if (is.matches("failing") && was.matches("backingOff")) return "nothing runs that could be cancelled"
-        if (is.matches("backingOff") && is.context.failures < 1) return "it backs off from no failure"
+        const isForgotten = is.context.policy.forgets === "each"
+        if (is.matches("backingOff") && is.context.failures < 1 && !isForgotten) return "it backs off from no failure"
         if (action._tag !== "Deliver" || action.message.type !== "subtask.finished") return true
         const hasFinished = Object.values(process.tasks).every(
           (task) => before.of(task)?.machine.owner.matches("finished") ?? false

@@ -25,6 +25,13 @@ export const A7: ModelProperty = {
         if (forwarded !== captured) return `${captured} was captured, and ${forwarded} was forwarded`
         if (context.lastId < captured) return `${captured} was captured, and the last is said to be ${context.lastId}`
         const delivered = context.channels.filter((channel) => marks[channel]?.id === context.barrier?.id)
+        const counted = context.tracked.find(({ delivered, id }) => {
+          const isTrue = delivered.length > 0 && delivered.every((channel) => (marks[channel]?.id ?? 0) >= id)
+          return id <= context.lastId || !isTrue || delivered.length === context.channels.length
+        })
+        if (counted !== undefined) return `${counted.id} is tracked for ${counted.delivered.join()}`
+        if (context.barrier?.alignment === "tracked")
+          return `${context.blocked.join()} is blocked for a tracked barrier`
         if (context.barrier === null) return context.blocked.length === 0 ? true : "channels are blocked for nothing"
         if (context.barrier.id <= context.lastId) return `${context.barrier.id} is aligned after ${context.lastId}`
         return isEqual(context.blocked, delivered)
@@ -115,8 +122,9 @@ export const A10: ModelProperty = {
         const isLeading = machine.matches("restoring") || machine.matches("running")
         if (isLeading && writer !== null) {
           const { from = 0 } = claimOf(protocol, view, writer.term) ?? {}
-          const recorded = writer.before.map(({ id }) => id).filter((id) => id <= (writer.resumesFrom ?? 0))
-          const real = { term: writer.term, nextId: from, idsEnd: writer.idsEnd, recorded }
+          const { before, kept, resumesFrom } = writer
+          const recorded = before.map(({ id }) => id).filter((id) => id <= (resumesFrom ?? 0) && !kept.includes(id))
+          const real = { term: writer.term, nextId: from, idsEnd: writer.idsEnd, recorded, kept }
           if (from > 0 && !isEqual(claim, real))
             return `it believes ${JSON.stringify(claim)}, not ${JSON.stringify(real)}`
         }

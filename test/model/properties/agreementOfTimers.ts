@@ -10,7 +10,7 @@ import { jobOf } from "./reading.ts"
 
 export const A16: ModelProperty = {
   id: "A16",
-  sentence: "a stop or a cancellation is heeded at once, and no other attempt follows",
+  sentence: "a stop or a cancellation is heeded at once, or refused where nothing runs, and no other attempt follows",
   of: (protocol, name) =>
     protocol.processes.flatMap((process) => [
       step(name(process.name), (before, action, after) => {
@@ -21,6 +21,9 @@ export const A16: ModelProperty = {
         if (was.status === "done" || was.context.outcome !== null) return true
         const isStopping =
           type === "job.stop" && is.matches({ running: "stopping" }) && !was.matches({ running: "stopping" })
+        const { stopKind = "stop" } = protocol.settings.config.stimuli ?? {}
+        const isRefused = type === "job.stop" && stopKind !== "stop" && !was.matches("running")
+        if (isRefused) return is.context.outcome === null ? true : `${type} ends what cannot be saved`
         return isStopping || is.context.outcome !== null ? true : `${type} changes nothing`
       }),
       step(name(`${process.name} stands by it`), (before, _, after) => {
@@ -83,7 +86,8 @@ const timersOfCoordinator = (protocol: Protocol, process: ProcessParts, view: Vi
   const { isPauseOver, terminal, policy } = owner.context
   const isPosted = protocol.settings.config.timersArePosted ?? false
   const isActive = owner.matches("active")
-  const isPeriodic = owner.matches({ active: "regular" }) && policy.trigger === "periodic"
+  const isPeriodic =
+    owner.matches({ active: "regular" }) && (policy.trigger === "periodic" || policy.trigger === "first")
   const isEnding = owner.matches({ active: "ending" })
   const isRetried = isEnding && terminal !== null && terminal.id === null && !terminal.isWanted
   const expiries = parts
@@ -107,11 +111,16 @@ const timersOfJob = (process: ProcessParts, view: View): ReadonlyArray<Needed> =
   const job = jobOf(process, view)
   if (job === undefined) return []
   const isBackingOff = job.matches("backingOff")
-  const isStopping = job.matches({ running: "stopping" })
+  const isStopping = job.matches({ running: "stopping" }) && job.context.stopping === "stop"
   return [
     { timer: "backoff", kind: "backoff", may: isBackingOff, must: isBackingOff },
     { timer: "stopTimeout", kind: "stopTimeout", may: isStopping, must: isStopping },
-    { timer: "stable", kind: "stable", may: job.matches("running"), must: false }
+    { timer: "stable", kind: "stable", may: job.matches("running"), must: false },
+    // A21 says which of them have to run.
+    ...view
+      .timers(process.job)
+      .filter((timer) => timer.startsWith("forget:"))
+      .map((timer): Needed => ({ timer, kind: "forget", may: true, must: false }))
   ]
 }
 
@@ -153,7 +162,9 @@ export const A18: ModelProperty = {
           return is?.matches({ running: "stopping" }) ? true : "it stops before its time"
         }
         if (!was?.matches({ running: "flowing" })) return true
-        return is?.context.failures === 0 ? true : `${is?.context.failures} failures are left`
+        return is?.context.failures === 0 || is?.context.policy.forgets !== undefined
+          ? true
+          : `${is?.context.failures} failures are left`
       })
     ]),
   witness: (protocol) => (view) =>

@@ -46,14 +46,15 @@ export const S7: ModelProperty = {
 
 export const S11: ModelProperty = {
   id: "S11",
-  sentence: "the number of pending checkpoints is bounded, a terminal one aside",
+  sentence: "the number of pending checkpoints is bounded, a terminal one and one savepoint aside",
   of: (protocol, name) =>
     protocol.processes.map((process) =>
       always(name(process.name), (view) => {
         const context = view.of(process.coordinator)?.machine.owner.context
         if (context === undefined) return true
-        const { pending, terminal, policy } = context
-        const others = pending.filter((id) => id !== terminal?.id)
+        const { pending, savepoints, terminal, policy } = context
+        const others = pending.filter((id) => id !== terminal?.id && !savepoints.includes(id))
+        if (savepoints.length > 1) return `savepoints ${savepoints.join()} are pending`
         return others.length <= policy.concurrentMax ? true : `${pending.join()} are pending`
       })
     ),

@@ -37,9 +37,10 @@ const cutAt = (manifest: Manifest, { id, from, to }: Edge) => ({
 export const S4: ModelProperty = {
   id: "S4",
   sentence:
-    "consistent cut: what a channel's receiver has taken is what its sender has sent, and a source all that it emitted",
+    "consistent cut: what a channel's receiver has taken is what its sender has sent (or more, at least once), and a source all that it emitted",
   of: (protocol, name) => {
-    const { plan } = protocol.settings
+    const { plan, policy } = protocol.settings
+    const isTracking = policy.mode === "at-least-once"
     const edges = edgesOf(plan)
     const sources = tasksOf(plan).filter((task) => plan[task]?.inputs.length === 0)
     return [
@@ -47,7 +48,8 @@ export const S4: ModelProperty = {
         for (const manifest of manifestsIn(view.resource(protocol.log))) {
           for (const edge of edges) {
             const { taken, sent } = cutAt(manifest, edge)
-            if (taken !== sent) return `in ${manifest.id} ${edge.id} has sent ${sent} and taken ${taken}`
+            const isConsistent = isTracking ? taken >= sent : taken === sent
+            if (!isConsistent) return `in ${manifest.id} ${edge.id} has sent ${sent} and taken ${taken}`
           }
           for (const source of sources) {
             const snapshot = snapshotFor(manifest, source)

@@ -1,10 +1,14 @@
 /** S1, S2, S5, S18, S19, S20, S23, S24: what becomes visible, and when. */
 import { always, step } from "../../../packages/checker/src/property/Property.ts"
+import type { View } from "../../../packages/checker/src/system/View.ts"
+import { endsData } from "../../../packages/core/src/model/Barrier.ts"
 import { snapshotFor } from "../system/entries.ts"
 import type { LedgerOperation } from "../system/messages.ts"
 import { places } from "../system/names.ts"
-import { allRecords, type Rec, sinksOf, sortRecords } from "../system/plan.ts"
+import { allRecords, type Rec, reaches, sinksOf, sortRecords } from "../system/plan.ts"
+import type { Protocol } from "../system/protocolSystem.ts"
 import { transactionOf } from "../system/snapshots.ts"
+import type { TaskState } from "../system/TaskState.ts"
 import { preparedBy } from "../system/TaskStep.ts"
 import type { ModelProperty } from "./ModelProperty.ts"
 import { allSinks, committerOf, isEqual, jobOf, leaderTerm, manifestsIn, someJob, visibleRecords } from "./reading.ts"
@@ -26,12 +30,30 @@ export const S1: ModelProperty = {
           if (!jobOf(process, view)?.matches("finished")) return true
           const log = view.resource(protocol.log)
           if (log.entries.some(({ entry }) => entry._tag === "End" && entry.end === "cancelled")) return true
-          return isEqual(visibleRecords(protocol, view), all) ? true : "the job has finished and output is missing"
+          return isEqual(visibleRecords(protocol, view), expectedIn(protocol, view) ?? all)
+            ? true
+            : "the job has finished and output is missing"
         })
       )
     ]
   },
   witness: (protocol) => (view) => visibleRecords(protocol, view).length > 0
+}
+
+/** What a job that was drained has to show: what its sources had emitted then. Null for a job that was not. */
+const expectedIn = (protocol: Protocol, view: View): ReadonlyArray<Rec> | null => {
+  const { plan, config } = protocol.settings
+  if (!endsData(config.stimuli?.stopKind ?? "stop")) return null
+  const manifest = manifestsIn(view.resource(protocol.log)).findLast(({ kind }) => endsData(kind))
+  if (manifest === undefined) return null
+  return allRecords(
+    Object.fromEntries(
+      Object.entries(plan).map(([task, spec]) => [
+        task,
+        spec.records === 0 ? spec : { ...spec, records: snapshotFor(manifest, task)?.offset ?? 0 }
+      ])
+    )
+  )
 }
 
 export const S2: ModelProperty = {
@@ -106,19 +128,14 @@ export const S19: ModelProperty = {
   id: "S19",
   sentence: "nothing that a sink has taken is lost or kept twice, whatever becomes of its checkpoints",
   of: (protocol, name) =>
-    allSinks(protocol).map(({ component, process }) =>
+    allSinks(protocol).map(({ component, process, task }) =>
       always(name(component.name), (view) => {
         const state = view.of(component)
         const writer = view.of(process.job)?.writer
         if (state === undefined || writer === undefined || writer === null) return true
         if (writer.term !== leaderTerm(view.resource(protocol.log))) return true // fenced: its data is another's
-        const { captures, written, position } = state.plane
-        const texts = new Set([
-          ...view.resource(protocol.ledger).visible,
-          ...preparedBy(state.machine).map(({ transaction }) => transaction),
-          ...captures.flatMap(({ transaction }) => transaction ?? [])
-        ])
-        const kept = sortRecords([...[...texts].flatMap((text) => transactionOf(text).records), ...written])
+        const { position } = state.plane
+        const kept = keptBy(protocol, view, state).filter((record) => reaches(protocol.settings.plan, record, task))
         return isEqual(kept, recordsUpTo(position.seen))
           ? true
           : `it has seen ${JSON.stringify(position.seen)}, it keeps ${JSON.stringify(kept)}`
@@ -133,7 +150,17 @@ export const S19: ModelProperty = {
     })
 }
 
-const recordsUpTo = (seen: Readonly<Record<string, number>>): ReadonlyArray<Rec> =>
+/** What is visible, what waits in transactions, and what was written since. */
+export const keptBy = (protocol: Protocol, view: View, { machine, plane }: TaskState): ReadonlyArray<Rec> => {
+  const texts = new Set([
+    ...view.resource(protocol.ledger).visible,
+    ...preparedBy(machine).map(({ transaction }) => transaction),
+    ...plane.captures.flatMap(({ transaction }) => transaction ?? [])
+  ])
+  return sortRecords([...[...texts].flatMap((text) => transactionOf(text).records), ...plane.written])
+}
+
+export const recordsUpTo = (seen: Readonly<Record<string, number>>): ReadonlyArray<Rec> =>
   sortRecords(
     Object.entries(seen).flatMap(([key, last]) =>
       Array.from({ length: last }, (_, index) => ({ key, number: index + 1 }))
@@ -162,7 +189,7 @@ export const S20: ModelProperty = {
     ...allSinks(protocol).map(({ component, process }) =>
       always(name(`${component.name} commits`), (view) => {
         const state = view.of(component)
-        const point = jobOf(process, view)?.context.claim?.recorded.at(-1) ?? 0
+        const point = view.of(process.job)?.writer?.resumesFrom ?? 0
         const committer = committerOf(state)
         if (state === undefined || committer === undefined || point === 0) return true
         const open = committer.context.prepared.filter(({ id }) => id <= point)
@@ -190,7 +217,7 @@ export const S23: ModelProperty = {
         if (job === undefined || !job.matches("finished")) return true
         const { entries } = view.resource(protocol.log)
         const hasEnded = entries.some(({ entry }) => entry._tag === "End")
-        const isFinal = manifestsIn({ entries }).some(({ kind }) => kind === "final")
+        const isFinal = manifestsIn({ entries }).some(({ kind }) => endsData(kind))
         const wasCancelled = entries.some(({ entry }) => entry._tag === "End" && entry.end === "cancelled")
         return hasEnded && (isFinal || wasCancelled) ? true : "it has finished without a final checkpoint"
       })

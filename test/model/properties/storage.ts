@@ -30,7 +30,7 @@ export const S8: ModelProperty = {
 
 export const S9: ModelProperty = {
   id: "S9",
-  sentence: "what is restored is the newest completed checkpoint that can be read",
+  sentence: "what is restored is the newest completed checkpoint that can be read, or what the user has named",
   of: (protocol, name) =>
     protocol.processes.map((process) =>
       step(name(process.name), (before, action, after) => {
@@ -39,6 +39,12 @@ export const S9: ModelProperty = {
         if (!state?.machine.matches("restoring") || jobOf(process, before)?.matches("restoring")) return true
         const { writer, point } = state
         if (writer === null || point === null) return "it restores without a claim"
+        const claim = after
+          .resource(protocol.log)
+          .entries.find(({ entry }) => entry._tag === "Claim" && entry.nonce === writer.nonce)?.entry
+        if (claim?._tag === "Claim" && claim.restores !== undefined) {
+          return point.manifest?.id === claim.resumesFrom ? true : `${claim.resumesFrom} was named, and is not restored`
+        }
         const entries = after.resource(protocol.log).entries.filter(({ slot }) => slot <= writer.lastSlot - 1)
         const readable = readingOf({ entries })
           .completed.map(({ manifest }) => manifest.id)

@@ -1,12 +1,23 @@
 /** What a configuration of the model chooses: the plan, the policies, what happens from outside and what may go wrong. */
+import type { TerminalKind } from "../../../packages/core/src/model/Barrier.ts"
+import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
+import type { RestoreMode } from "../../../packages/core/src/model/RestoreMode.ts"
 import type { machines } from "../../../packages/core/src/protocol/machines.ts"
 import type { CheckpointPolicy, RestartPolicy, Resume } from "../../../packages/core/src/protocol/policy.ts"
 import type { Plan } from "./plan.ts"
 
 export type Machines = typeof machines
 
-/** Timers of the protocol; `expiry` stands for those of all checkpoints. */
-export type TimerName = "interval" | "minPause" | "terminalRetry" | "expiry" | "stable" | "stopTimeout" | "backoff"
+/** Timers of the protocol; `expiry` stands for those of all checkpoints, `forget` for those of all failures. */
+export type TimerName =
+  | "interval"
+  | "minPause"
+  | "terminalRetry"
+  | "expiry"
+  | "stable"
+  | "forget"
+  | "stopTimeout"
+  | "backoff"
 
 /** What people do to the system, and how often at most. */
 export interface Stimuli {
@@ -14,7 +25,13 @@ export interface Stimuli {
   readonly request?: number
   /** The sources have emitted as many records as the trigger counts. */
   readonly count?: number
+  /** The interval of the trigger is chosen anew. */
+  readonly adapt?: number
   readonly stop?: number
+  /** The kind of the last checkpoint that a stop asks for; a plain one if left out. */
+  readonly stopKind?: TerminalKind
+  /** Somebody asks for a savepoint. */
+  readonly savepoint?: number
   readonly cancel?: number
   /** A second process starts while the first one runs. */
   readonly secondProcess?: boolean
@@ -52,6 +69,11 @@ export type DesignMutant =
   | "sweepForgetsShared"
   | "restoreForgetsShared"
   | "changesForgotten"
+  | "savepointCommits"
+  | "keptIsForgotten"
+  | "restoreForgetsMode"
+  | "drainIsForgotten"
+  | "rollbackForgetsSavepoints"
 
 export interface ProtocolConfig {
   readonly name: string
@@ -61,6 +83,8 @@ export interface ProtocolConfig {
   readonly policy?: Partial<CheckpointPolicy>
   readonly restarts?: RestartPolicy
   readonly resume?: Resume
+  /** What the second process was told to restore; else it does as the first. */
+  readonly restores?: { readonly from: CheckpointId; readonly mode: RestoreMode }
   /** How many ids a claim reserves; default 6. */
   readonly idBlock?: number
   readonly stimuli?: Stimuli

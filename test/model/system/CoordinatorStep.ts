@@ -102,6 +102,18 @@ export class CoordinatorStep {
         this.#tell(areAll ? tasks : sinks, { type: "checkpoint.completed", id: command.id, kind: command.kind })
         return
       }
+      case "NotifySavepoint":
+        this.#note({ _tag: "Saved", id: command.id })
+        if (settings.mutant === "savepointCommits") {
+          this.#tell(sinks, { type: "checkpoint.completed", id: command.id, kind: "savepoint" })
+        }
+        return
+      case "DrainSources":
+        this.#tell(
+          tasks.filter((task) => settings.plan[task]?.inputs.length === 0),
+          { type: "source.drain" }
+        )
+        return
       case "NotifyInvalidated":
         this.#note({ _tag: "Invalidated", id: command.id })
         if (settings.mutant === "invalidationNotSent") return
@@ -120,6 +132,7 @@ export class CoordinatorStep {
         })
         return
       case "RefuseRequest":
+      case "RefuseSavepoint":
         return
       case "SetTimer":
         this.#effects.push(...setTimer(settings, command.timer))

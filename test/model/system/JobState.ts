@@ -1,6 +1,8 @@
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
+import type { RestoreMode } from "../../../packages/core/src/model/RestoreMode.ts"
 import type { jobComponent } from "../../../packages/core/src/protocol/components.ts"
 import type { Claim, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
+import type { LogView } from "../../../packages/core/src/storage/logView.ts"
 import type { Settings } from "./Config.ts"
 import type { Place, Writer } from "./messages.ts"
 import { type ProcessName } from "./names.ts"
@@ -15,6 +17,8 @@ export interface Point {
   readonly corrupt: ReadonlyArray<CheckpointId>
   /** Transactions that a mutant commits although nothing holds them. */
   readonly unheld: ReadonlyArray<string>
+  /** Its data had ended, and the log said to go on from it: its sources are over. */
+  readonly isDrained: boolean
 }
 
 /** What the log said when it was read for a claim. */
@@ -26,6 +30,8 @@ export interface ClaimBase {
   /** State objects that some entry names: no sweep removes them. */
   readonly named: ReadonlyArray<string>
   readonly completed: ReadonlyArray<Manifest>
+  readonly savepoints: ReadonlyArray<Manifest>
+  readonly restored: LogView["restored"]
 }
 
 /** How far a claim has come, and what it has learnt so far. */
@@ -36,6 +42,7 @@ export type ClaimPhase =
       readonly at: "asking"
       readonly base: ClaimBase
       readonly resumesFrom: CheckpointId | null
+      readonly restores?: RestoreMode
       readonly point: Point
     }
   | {
@@ -76,6 +83,8 @@ export interface HeldWriter extends Writer {
   readonly tail: Tail
   readonly isHandedOver: boolean
   readonly named: ReadonlyArray<string>
+  /** Transactions that savepoints hold. */
+  readonly held: ReadonlyArray<string>
 }
 
 /** What never changes about a job. */

@@ -2,7 +2,7 @@
 import type { Effect, Message, Step } from "../../../packages/checker/src/system/Effect.ts"
 import type { Claimed, JobCommand, JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { FailureReport } from "../../../packages/core/src/protocol/policy.ts"
-import { beginClaim, type ClaimProgress, continueClaim, recordedBefore } from "./claims.ts"
+import { beginClaim, type ClaimProgress, continueClaim, standingAfter } from "./claims.ts"
 import { endEntry, invalidationEntry, objectsFor, snapshotFor } from "./entries.ts"
 import type { Activity, HeldWriter, JobEnvironment, JobState, Point } from "./JobState.ts"
 import type { Asked, CoordinatorMail, Fact, JobMail, LedgerOperation, StoreOperation, Writer } from "./messages.ts"
@@ -79,7 +79,9 @@ export class JobStep {
         this.#tellCoordinator({ type: "coordinator.suspend", reason: command.reason })
         return
       case "StopCoordinator":
-        this.#tellCoordinator({ type: "coordinator.stop" })
+        this.#tellCoordinator({ type: "coordinator.stop", kind: command.kind })
+        return
+      case "RefuseStop":
         return
       case "CancelAttempt":
         this.#closeAttempt()
@@ -118,8 +120,11 @@ export class JobStep {
     const { phase } = activity
     if (phase.at === "recording") return
     const nonce = nonceOf(this.#env.process, run, of)
-    const resume = writer === null ? this.#env.settings.resume : "latest"
-    const progress = continueClaim({ env: this.#env, of, nonce, resume, phase }, mail)
+    const { restores } = this.#env.settings.config
+    const named = writer === null && this.#env.process === "b" && restores !== undefined ? restores : null
+    const mode = named?.mode ?? null
+    const resume = named ?? (writer === null ? this.#env.settings.resume : "latest")
+    const progress = continueClaim({ env: this.#env, of, nonce, resume, mode, phase }, mail)
     if (progress !== null) this.#progress(of, progress)
     if (machine.status === "done") this.#set({ activity: null })
   }
@@ -155,8 +160,8 @@ export class JobStep {
       this.#note({ _tag: "Led", term: progress.claim.term, slot: progress.base.slot })
       const { base, claim } = progress
       const { from, to } = claim.idsReserved
-      const recorded = recordedBefore(base, claim)
-      this.#dispatch({ type: "claim.appended", term: claim.term, nextId: from, idsEnd: to, recorded })
+      const standing = standingAfter(base, claim)
+      this.#dispatch({ type: "claim.appended", term: claim.term, nextId: from, idsEnd: to, ...standing })
     }
   }
 
@@ -202,18 +207,21 @@ export class JobStep {
   #rollBack(point: Point, attempt: number): void {
     const of: Asked = { activity: "restore", attempt }
     const term = this.#state.writer?.term ?? 0
-    const keep = this.#env.tasks.flatMap((task) => preparedIn(point, task).map(({ transaction }) => transaction))
+    const restored = this.#env.tasks.flatMap((task) => preparedIn(point, task).map(({ transaction }) => transaction))
+    const held = this.#env.settings.mutant === "rollbackForgetsSavepoints" ? [] : (this.#state.writer?.held ?? [])
+    const keep = [...new Set([...restored, ...held])]
     this.#ledger({ op: "rollback", term, keep, of, to: this.#env.mailbox })
   }
 
   #startCoordinator(subtasks: ReadonlyArray<string>, claim: Claimed): void {
     const { writer, machine, corrupt } = this.#state
     if (writer === null) throw new Error("Nothing runs before the claim stands.")
-    const { tail, isHandedOver: _, named: __, ...held } = writer
+    const { tail, isHandedOver: _, named: __, held: ___, ...held } = writer
     this.#set({ writer: { ...writer, isHandedOver: true } })
     this.#tellCoordinator({
       ...{ type: "coordinator.start", subtasks, nextId: claim.nextId, idsEnd: claim.idsEnd },
       recorded: claim.recorded.filter((id) => !corrupt.includes(id)),
+      kept: this.#env.settings.mutant === "keptIsForgotten" ? [] : claim.kept,
       attempt: machine.context.attempt,
       writer: { ...held, lastSlot: tail.lastSlot }
     })
@@ -227,7 +235,11 @@ export class JobStep {
       const { prepared, ...position } = this.#restored(point, task)
       const restored = point.manifest?.id ?? 0
       const unheld = point.unheld.map((transaction) => ({ id: restored, transaction }))
-      const input: TaskInput = { attempt, term: writer.term, restored, position, prepared: [...prepared, ...unheld] }
+      const { isDrained } = point
+      const input: TaskInput = {
+        ...{ attempt, term: writer.term, restored, isDrained, position },
+        prepared: [...prepared, ...unheld]
+      }
       this.#effects.push({ _tag: "Start", component: taskOf(process, task), input })
     }
     this.#set({ point: null, isRunning: true })
@@ -341,8 +353,17 @@ const preparedIn = ({ manifest }: Point, task: string) =>
 const writerOf = ({ base, claim }: Extract<ClaimProgress, { readonly _tag: "Holds" }>): HeldWriter => {
   const { term, nonce, idsReserved, resumesFrom } = claim
   const tail: Tail = { nonce, lastSlot: base.slot, queue: [] }
-  const writer: Writer = { term, nonce, resumesFrom, lastSlot: base.slot, idsEnd: idsReserved.to, before: base.before }
-  return { ...writer, tail, isHandedOver: false, named: base.named }
+  const { kept } = standingAfter(base, claim)
+  const writer: Writer = {
+    ...{ term, nonce, resumesFrom, lastSlot: base.slot, idsEnd: idsReserved.to },
+    ...{ before: base.before, kept }
+  }
+  const held = base.savepoints.flatMap((manifest) =>
+    manifest.tasks.flatMap(({ task }) =>
+      (snapshotFor(manifest, task)?.prepared ?? []).map(({ transaction }) => transaction)
+    )
+  )
+  return { ...writer, tail, isHandedOver: false, named: base.named, held }
 }
 
 /** Tells the claims of all processes, runs and attempts apart. */

@@ -4,6 +4,7 @@
  *
  * P1 A mark is left where data is handled against S15, S16 or S17; in a correct run there is none.
  */
+import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
 import type { ChannelId, CheckpointId, Term } from "../../../packages/core/src/model/ids.ts"
 import type { Rec } from "./plan.ts"
 import type { Position } from "./snapshots.ts"
@@ -41,6 +42,8 @@ export interface Plane {
   readonly known: ReadonlyArray<Known>
   /** The next snapshot is written in full, whatever its base: a base is a permission. */
   readonly isCompacting: boolean
+  /** A source takes nothing more, and has yet to say so. */
+  readonly isDrained: boolean
   /** A source has said that there is no more. */
   readonly isExhausted: boolean
   /** A source behind the barrier of a stop, or a subtask that has failed: it takes nothing more. */
@@ -59,6 +62,7 @@ export const makePlane = (of: {
   readonly term: Term
   readonly position: Position
   readonly restored: CheckpointId
+  readonly isDrained: boolean
 }): Plane => ({
   attempt: of.attempt,
   term: of.term,
@@ -67,6 +71,7 @@ export const makePlane = (of: {
   captures: [],
   known: [],
   isCompacting: false,
+  isDrained: of.isDrained,
   isExhausted: false,
   isHalted: false,
   captured: of.restored,
@@ -120,10 +125,18 @@ export const noteBarrier = (plane: Plane, channel: ChannelId, id: CheckpointId):
     : blame(marked, `S15 barrier ${id} of ${channel} follows ${before.id}`)
 }
 
-/** S16: every input has delivered the barrier, and nothing that came behind it has been taken. */
-export const noteCapture = (plane: Plane, inputs: ReadonlyArray<ChannelId>, id: CheckpointId): Plane => {
+/**
+ * S16: every input has delivered the barrier, and nothing that came behind it has been taken. Where barriers are tracked
+ * later ones, and records, may have been taken.
+ */
+export const noteCapture = (
+  plane: Plane,
+  inputs: ReadonlyArray<ChannelId>,
+  { alignment, id }: Pick<Barrier, "alignment" | "id">
+): Plane => {
   const noted = inputs.reduce((blamed, channel) => {
     const mark = plane.marks[channel]
+    if (alignment === "tracked" && mark !== undefined && mark.id >= id) return blamed
     if (mark?.id !== id) return blame(blamed, `S16 ${id} is captured without the barrier of ${channel}`)
     const behind = (plane.position.taken[channel] ?? 0) - mark.taken
     return behind === 0 ? blamed : blame(blamed, `S16 ${id} is captured with ${behind} later records of ${channel}`)

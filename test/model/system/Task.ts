@@ -75,6 +75,7 @@ const startTask = (env: TaskEnvironment, input: TaskInput) => {
 /** A source goes on when it likes. */
 const chosen = (env: TaskEnvironment, { machine, plane }: TaskState): ReadonlyArray<SubtaskMail> => {
   if (env.inputs.length > 0 || plane.isHalted || !machine.owner.matches("active")) return []
+  if (plane.isDrained) return plane.isExhausted ? [] : [{ type: "plane.exhaust" }]
   if (plane.position.offset < env.records) return [{ type: "plane.emit" }]
   return env.hasEnd && !plane.isExhausted ? [{ type: "plane.exhaust" }] : []
 }

@@ -21,6 +21,8 @@ export interface TaskInput {
   readonly term: Term
   /** The restored checkpoint; 0 for an empty start. */
   readonly restored: CheckpointId
+  /** Its data had ended: a source takes nothing more. */
+  readonly isDrained: boolean
   readonly position: Position
   readonly prepared: ReadonlyArray<Prepared>
 }

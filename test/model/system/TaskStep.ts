@@ -6,7 +6,7 @@
  * T2 Captures are written one after the other; a transaction is prepared even for a checkpoint that was abandoned.
  */
 import type { Effect, Step } from "../../../packages/checker/src/system/Effect.ts"
-import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
+import { type Barrier, endsData, isTerminal } from "../../../packages/core/src/model/Barrier.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
 import type { StateHandle } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import type { Prepared } from "../../../packages/core/src/protocol/committerMessages.ts"
@@ -125,6 +125,9 @@ export class TaskStep implements TaskPort {
       case "EmitEndOfData":
         performOn(this, command)
         return
+      case "DrainSource":
+        this.#plane = { ...this.#plane, isDrained: true }
+        return
       case "AbandonCapture":
         this.#abandon(command.id)
         return
@@ -186,9 +189,10 @@ export class TaskStep implements TaskPort {
 
   unblock(): void {}
 
-  capture({ base, id }: Barrier): void {
+  capture(barrier: Barrier): void {
+    const { base, id } = barrier
     const { inputs, isSink, task, mutant } = this.#env
-    const noted = noteCapture(noteBase(this.#plane, base), inputs, id)
+    const noted = noteCapture(noteBase(this.#plane, base), inputs, barrier)
     const from = noted.isCompacting ? undefined : noted.known.find((known) => known.id === base)
     const { position, written, term } = noted
     const name = mutant === "transactionNamesReused" ? `t${term} ${task}` : `t${term} c${id} ${task}`
@@ -215,7 +219,8 @@ export class TaskStep implements TaskPort {
     this.#plane = noteForward(this.#plane, barrier.id)
     for (const edge of this.#env.outputs) this.#sendElement(edge, { type: "barrier", channel: edge.id, barrier })
     // What a source emitted behind the barrier of a stop would belong to no checkpoint of this run.
-    if (barrier.kind === "stop" && this.#env.inputs.length === 0) this.#plane = { ...this.#plane, isHalted: true }
+    const isStop = isTerminal(barrier.kind) && !endsData(barrier.kind)
+    if (isStop && this.#env.inputs.length === 0) this.#plane = { ...this.#plane, isHalted: true }
   }
 
   emitEndOfData(): void {

@@ -3,11 +3,20 @@
  * and look whether anything stands above. Pure functions; whatever happens between two steps happens.
  */
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
+import { endsData } from "../../../packages/core/src/model/Barrier.ts"
 import type { CheckpointId } from "../../../packages/core/src/model/ids.ts"
+import type { RestoreMode } from "../../../packages/core/src/model/RestoreMode.ts"
+import type { Claimed } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { FailureReport, Resume } from "../../../packages/core/src/protocol/policy.ts"
 import { decideResume } from "../../../packages/core/src/protocol/resumeDecider.ts"
 import type { Claim, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
-import { type PlacedEntry, viewLog } from "../../../packages/core/src/storage/logView.ts"
+import {
+  isKept,
+  type LogView,
+  type PlacedEntry,
+  type PlacedManifest,
+  viewLog
+} from "../../../packages/core/src/storage/logView.ts"
 import type { DesignMutant } from "./Config.ts"
 import { claimEntry, objectsOf, ownObjectsOf } from "./entries.ts"
 import type { ClaimBase, ClaimPhase, JobEnvironment, Point } from "./JobState.ts"
@@ -27,6 +36,8 @@ export interface Claiming {
   readonly nonce: number
   /** The user's choice, or the latest where this process has had a claim already. */
   readonly resume: Resume
+  /** Whose it is, if the user has named what to restore. */
+  readonly mode: RestoreMode | null
   readonly phase: ClaimPhase
 }
 
@@ -53,8 +64,12 @@ export const continueClaim = (claiming: Claiming, mail: JobMail): ClaimProgress 
       const { base, candidates } = phase
       const manifest = candidates.find(({ id }) => id === mail.found)
       if (manifest === undefined) return failed("never") // NothingToRestore
-      const point: Point = { manifest, corrupt: mail.corrupt, unheld: [] }
-      return ask(claiming, { base, point, resumesFrom: candidates[0]?.id ?? null })
+      const { mode } = claiming
+      const isNamed = mode !== null || base.restored?.id === manifest.id
+      const isDrained = env.settings.mutant !== "drainIsForgotten" && !isNamed && endsData(manifest.kind)
+      const point: Point = { manifest, corrupt: mail.corrupt, unheld: [], isDrained }
+      const named = mode === null || env.settings.mutant === "restoreForgetsMode" ? {} : { restores: mode }
+      return ask(claiming, { base, point, resumesFrom: candidates[0]?.id ?? null, ...named })
     }
     case "ledger.shown":
       if (phase.at !== "asking") return null
@@ -90,12 +105,14 @@ const baseOf = (
     slot: view.lastSlot + 1,
     term: view.term,
     idsEnd: view.idsEnd,
-    before: view.completed.map(({ slot, manifest }) => ({ id: manifest.id, slot, objects: objectsOf(manifest) })),
+    before: allIn(view).map(({ slot, manifest }) => ({ id: manifest.id, slot, objects: objectsOf(manifest) })),
     named: entries.flatMap(({ entry }) => {
       if (entry._tag !== "Manifest") return []
       return mutant === "sweepForgetsShared" ? ownObjectsOf(entry) : objectsOf(entry)
     }),
     completed: view.completed.map(({ manifest }) => manifest),
+    savepoints: view.savepoints.map(({ manifest }) => manifest),
+    restored: view.restored,
     end: view.end
   }
 }
@@ -105,13 +122,20 @@ const decide = (claiming: Claiming, entries: ReadonlyArray<PlacedEntry>): ClaimP
   const { end, ...base } = baseOf(entries, env.settings.mutant)
   const newest = base.completed.at(-1)?.id ?? null
   if (of.activity === "end") return appendClaim(claiming, { base, resumesFrom: newest, point: null })
-  const decision = decideResume({ resume, completed: base.completed.map(({ id }) => id), end })
+  const savepoints = base.savepoints.map(({ id }) => id)
+  const decision = decideResume({ resume, completed: base.completed, savepoints, end })
   if (decision._tag === "AlreadyEnded") return { _tag: "Unneeded" }
   if (decision._tag === "Unknown") return failed("never")
   const ids = env.settings.mutant === "resumesFromOldest" ? [...decision.candidates].reverse() : decision.candidates
-  const candidates = ids.flatMap((id) => base.completed.filter((manifest) => manifest.id === id))
+  const candidates = ids.flatMap((id) =>
+    [...base.completed, ...base.savepoints].filter((manifest) => manifest.id === id).slice(0, 1)
+  )
   if (candidates.length === 0) {
-    return ask(claiming, { base, resumesFrom: null, point: { manifest: null, corrupt: [], unheld: [] } })
+    return ask(claiming, {
+      base,
+      resumesFrom: null,
+      point: { manifest: null, corrupt: [], unheld: [], isDrained: false }
+    })
   }
   const load: StoreOperation = {
     op: "load",
@@ -125,6 +149,7 @@ const decide = (claiming: Claiming, entries: ReadonlyArray<PlacedEntry>): ClaimP
 interface Decided {
   readonly base: ClaimBase
   readonly resumesFrom: CheckpointId | null
+  readonly restores?: RestoreMode
   readonly point: Point | null
 }
 
@@ -134,11 +159,12 @@ const ask = ({ env, of }: Claiming, decided: Decided & { readonly point: Point }
   effects: [onLedger({ op: "show", of, to: env.mailbox })]
 })
 
-const appendClaim = (claiming: Claiming, { base, resumesFrom, point }: Decided): ClaimProgress => {
+const appendClaim = (claiming: Claiming, { base, resumesFrom, restores, point }: Decided): ClaimProgress => {
   const { env, nonce } = claiming
   const from = env.settings.mutant === "idsStartOver" ? 1 : base.idsEnd
   const claim = claimEntry({
     ...{ term: base.term + 1, holder: env.process, nonce, resumesFrom },
+    ...(restores === undefined ? {} : { restores }),
     idsReserved: { from, to: from + env.settings.idBlock }
   })
   const phase: ClaimPhase = { at: "appending", base, claim, point }
@@ -148,6 +174,24 @@ const appendClaim = (claiming: Claiming, { base, resumesFrom, point }: Decided):
 const appendOf = ({ env, nonce }: Claiming, { slot }: ClaimBase, entry: Claim): Effect =>
   onLog({ op: "append", slot, entry, nonce, to: env.mailbox })
 
-/** Checkpoints that count since the claim, as the machine is told. */
-export const recordedBefore = (base: ClaimBase, claim: Claim): ReadonlyArray<CheckpointId> =>
-  base.completed.map(({ id }: Manifest) => id).filter((id) => id <= (claim.resumesFrom ?? 0))
+const allIn = ({ completed, savepoints }: LogView): ReadonlyArray<PlacedManifest> => [
+  ...completed,
+  ...savepoints.filter(({ slot }) => !completed.some((other) => other.slot === slot))
+]
+
+/** What counts since the claim and is the job's, and what is the user's, as the machine is told. */
+export const standingAfter = (
+  { completed, restored, savepoints }: ClaimBase,
+  { resumesFrom, restores }: Claim
+): Pick<Claimed, "recorded" | "kept"> => {
+  const newest = resumesFrom ?? 0
+  const said = restores === undefined ? restored : { id: newest, mode: restores }
+  const named = savepoints.filter(({ id }) => restores !== undefined && id === newest)
+  const counting = [...completed.filter(({ id }) => id <= newest), ...named]
+  const idsOf = (found: ReadonlyArray<Manifest>) => [...new Set(found.map(({ id }) => id))].sort((a, b) => a - b)
+  const isUsers = (manifest: Manifest) => isKept({ restored: said }, manifest)
+  return {
+    recorded: idsOf(counting.filter((manifest) => !isUsers(manifest))),
+    kept: idsOf([...counting, ...savepoints].filter(isUsers))
+  }
+}

@@ -3,6 +3,7 @@
 import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
 import type { CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
 import { keyGroupCount } from "../../../packages/core/src/model/keyGroups.ts"
+import type { RestoreMode } from "../../../packages/core/src/model/RestoreMode.ts"
 import type { Acknowledgement, StateHandle } from "../../../packages/core/src/protocol/checkpointMessages.ts"
 import type { Claim, End, Invalidation, Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
 import { assembled, type Snapshot } from "./snapshots.ts"
@@ -15,6 +16,7 @@ export const claimEntry = (of: {
   readonly nonce: number
   readonly idsReserved: { readonly from: CheckpointId; readonly to: CheckpointId }
   readonly resumesFrom: CheckpointId | null
+  readonly restores?: RestoreMode
 }): Claim => ({ _tag: "Claim", since: at, ...of })
 
 const subtaskObject = ({ object, shared, size }: StateHandle): Manifest["tasks"][number]["subtasks"][number] => ({

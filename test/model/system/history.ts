@@ -10,6 +10,8 @@ export interface ProtocolHistory {
   readonly isDisordered: boolean
   /** Sorted. */
   readonly completed: ReadonlyArray<CheckpointId>
+  /** Those of them that were savepoints of a job that ran on. Sorted. */
+  readonly saved: ReadonlyArray<CheckpointId>
   /** Sorted. */
   readonly invalidated: ReadonlyArray<CheckpointId>
   /** Sorted. */
@@ -38,13 +40,19 @@ const trigger = (
 export const lastTriggered = ({ triggered }: ProtocolHistory): CheckpointId => triggered.at(-1)?.id ?? 0
 
 export const protocolHistory: History<ProtocolHistory> = {
-  initial: { triggered: [], isDisordered: false, completed: [], invalidated: [], retired: [], led: [] },
+  initial: { triggered: [], isDisordered: false, completed: [], saved: [], invalidated: [], retired: [], led: [] },
   next: (history: ProtocolHistory, fact: Fact): ProtocolHistory => {
     switch (fact._tag) {
       case "Triggered":
         return trigger(history, fact)
       case "Completed":
         return { ...history, completed: including(history.completed, fact.id) }
+      case "Saved":
+        return {
+          ...history,
+          completed: including(history.completed, fact.id),
+          saved: including(history.saved, fact.id)
+        }
       case "Invalidated":
         return { ...history, invalidated: including(history.invalidated, fact.id) }
       case "Retired":

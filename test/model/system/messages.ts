@@ -43,6 +43,8 @@ export interface Writer {
   readonly resumesFrom: CheckpointId | null
   /** Completed checkpoints before the claim: where they stand and what they hold. */
   readonly before: ReadonlyArray<Place>
+  /** What stood before the claim and is the user's, sorted. */
+  readonly kept: ReadonlyArray<CheckpointId>
 }
 
 export interface Place {
@@ -174,6 +176,8 @@ export interface Failing {
 export type Fact =
   | { readonly _tag: "Triggered"; readonly id: CheckpointId; readonly term: Term }
   | { readonly _tag: "Completed"; readonly id: CheckpointId }
+  /** A savepoint of a job that runs on is complete. */
+  | { readonly _tag: "Saved"; readonly id: CheckpointId }
   | { readonly _tag: "Invalidated"; readonly id: CheckpointId }
   /** The entry of a completed checkpoint was removed. */
   | { readonly _tag: "Retired"; readonly id: CheckpointId }

@@ -43,6 +43,13 @@ export const plans = {
     join: task("left", "right"),
     sink: sink("join")
   }),
+  /** Two sources of unequal length, of which one has a side output: two sinks commit what one checkpoint covers. */
+  sides: (left: number, right: number): Plan => ({
+    left: source(left),
+    right: source(right),
+    shown: sink("left", "right"),
+    late: sink("right")
+  }),
   /** A source that deals its records out to two tasks, which a sink aligns again. */
   diamond: (records: number): Plan => ({
     source: source(records),
@@ -83,6 +90,13 @@ export const recordAt = (
   const edge = outputs[offset % outputs.length]
   const key = outputs.length > 1 ? `${task}/${edge?.to}` : task
   return { record: { key, number: Math.floor(offset / outputs.length) + 1 }, edge }
+}
+
+/** Whether the way of a record leads through a task. */
+export const reaches = (plan: Plan, { key }: Rec, task: SubtaskId): boolean => {
+  const at = key.slice(key.indexOf("/") + 1)
+  const isBehind = (name: string): boolean => name === at || (plan[name]?.inputs.some(isBehind) ?? false)
+  return isBehind(task)
 }
 
 /** All that the sources have, sorted as {@link sortRecords} does. */

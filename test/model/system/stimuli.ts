@@ -2,6 +2,9 @@
 import type { Effect, Message } from "../../../packages/checker/src/system/Effect.ts"
 import type { Stimulus } from "../../../packages/checker/src/system/System.ts"
 import type { View } from "../../../packages/checker/src/system/View.ts"
+import type { TerminalKind } from "../../../packages/core/src/model/Barrier.ts"
+import type { CoordinatorEvent } from "../../../packages/core/src/protocol/coordinatorMessages.ts"
+import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.ts"
 import type { Settings } from "./Config.ts"
 import { coordinatorOf, jobOf, mailboxOf, places, startOf, taskOf } from "./names.ts"
 import type { ProcessParts } from "./ProcessParts.ts"
@@ -10,12 +13,18 @@ const tell = (component: string, message: Message): ReadonlyArray<Effect> => [
   { _tag: "Send", channel: mailboxOf(component), message }
 ]
 
+const adapted: CoordinatorEvent = { type: "interval.adapted", policy: "another" }
+const stopping = (kind: TerminalKind): JobEvent => ({ type: "job.stop", kind })
+
 /** People act on the first process while its job runs. */
 export const makeStimuli = ({ config }: Settings, processes: ReadonlyArray<ProcessParts>): ReadonlyArray<Stimulus> => {
   const {
     request = 0,
     count = 0,
+    adapt = 0,
     stop = 0,
+    stopKind = "stop",
+    savepoint = 0,
     cancel = 0,
     damage = 0,
     failure = {},
@@ -29,8 +38,10 @@ export const makeStimuli = ({ config }: Settings, processes: ReadonlyArray<Proce
     times > 0 ? [{ name, times, effects, when }] : []
   return [
     ...stimulus("request", request, tell(coordinatorOf("a"), { type: "trigger.request" }), isAlive),
+    ...stimulus("savepoint", savepoint, tell(coordinatorOf("a"), { type: "savepoint.request" }), isAlive),
     ...stimulus("count", count, tell(coordinatorOf("a"), { type: "count.reached" }), isAlive),
-    ...stimulus("stop", stop, tell(jobOf("a"), { type: "job.stop" }), isAlive),
+    ...stimulus("adapt", adapt, tell(coordinatorOf("a"), adapted), isAlive),
+    ...stimulus("stop", stop, tell(jobOf("a"), stopping(stopKind)), isAlive),
     ...stimulus("cancel", cancel, tell(jobOf("a"), { type: "job.cancel" }), isAlive),
     ...stimulus(
       "damage",

@@ -2,7 +2,10 @@
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
 import type { Settings, TimerName } from "./Config.ts"
 
-const nameOf = (timer: string): string => (timer.startsWith("checkpoint:") ? ("expiry" satisfies TimerName) : timer)
+const nameOf = (timer: string): string => {
+  if (timer.startsWith("checkpoint:")) return "expiry" satisfies TimerName
+  return timer.startsWith("forget:") ? ("forget" satisfies TimerName) : timer
+}
 
 export const setTimer = (settings: Settings, timer: string): ReadonlyArray<Effect> =>
   settings.timers.some((name) => name === nameOf(timer)) ? [{ _tag: "SetTimer", timer }] : []

@@ -202,6 +202,13 @@ const perform = (state: CoordinatorState, command: CoordinatorCommand, effects: 
         "A trace of more checkpoints than a claim reserves ids for is not supported: record a shorter run."
       )
     case "RefuseRequest":
+    case "RefuseSavepoint":
+      return state
+    case "NotifySavepoint":
+      effects.push(note({ _tag: "Notified", id: command.id }))
+      return state
+    case "DrainSources":
+      for (const source of state.attempt?.sources ?? []) effects.push(send(mailOf(source), { type: "source.drain" }))
       return state
     case "SetTimer":
     case "CancelTimer": {

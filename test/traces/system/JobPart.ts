@@ -39,7 +39,11 @@ export interface JobState extends Teller {
   readonly isCancelling: boolean
   /** Of the whole trace. */
   readonly told: Told
-  readonly claim: { readonly places: ReadonlyArray<Place>; readonly named: ReadonlyArray<string> }
+  readonly claim: {
+    readonly places: ReadonlyArray<Place>
+    readonly named: ReadonlyArray<string>
+    readonly resumesFrom: number | null
+  }
   readonly hasClaimed: boolean
 }
 
@@ -69,7 +73,7 @@ const startJob = (options: RunOptions, durable: unknown): JobState => ({
   machine: jobComponent.initial({ policy: options.restartPolicy })[0],
   ...{ line: null, timers: noTimers, doing: [], isCancelling: false, hasClaimed: false },
   told: isTold(durable) ? durable : { events: 0, runs: 0, failures: 0 },
-  claim: { places: [], named: [] }
+  claim: { places: [], named: [], resumesFrom: null }
 })
 
 const isTold = (durable: unknown): durable is Told =>
@@ -84,10 +88,10 @@ const take = (options: RunOptions, script: Script, state: JobState, mail: JobMai
     case "timer.past":
       return { state: { ...state, timers: pastTimer(state.timers, mail.timer) }, effects: [] }
     case "log.claimed": {
-      const { event, named, places } = mail
+      const { event, named, places, resumesFrom } = mail
       const answered = withDoing(state.doing, "claim", { phase: "answered", outcome: event })
       const hasClaimed = state.hasClaimed || event.type === "claim.appended"
-      return { state: { ...state, doing: answered, claim: { named, places }, hasClaimed }, effects: [] }
+      return { state: { ...state, doing: answered, claim: { named, places, resumesFrom }, hasClaimed }, effects: [] }
     }
     case "log.answered": {
       const outcome = { type: "end.recorded" } as const
@@ -152,7 +156,7 @@ const perform = (script: Script, state: JobState, command: JobCommand, effects: 
     case "ClaimLog":
       return { ...state, doing: [...state.doing, doing<JobEvent>({ key: "claim", activity: "claim", asks: true })] }
     case "RestoreAttempt": {
-      const restored = restoredBy(command.claim)
+      const restored = state.claim.resumesFrom
       return {
         ...state,
         doing: [...state.doing, doing<JobEvent>({ key: "restore", activity: "restore", checkpoint: restored })]
@@ -166,12 +170,12 @@ const perform = (script: Script, state: JobState, command: JobCommand, effects: 
     case "StartCoordinator": {
       const { claim } = command
       const { sources = [], subtasks = [] } = script.runs[state.told.runs] ?? {}
-      const { nextId, idsEnd, recorded, term } = claim
+      const { nextId, idsEnd, recorded, kept, term } = claim
       effects.push(
         tellCoordinator({
           type: "coordinator.begin",
           ...{ run: state.told.runs, term, sources, places: state.claim.places },
-          event: { type: "coordinator.start", subtasks, nextId, idsEnd, recorded }
+          event: { type: "coordinator.start", subtasks, nextId, idsEnd, recorded, kept }
         })
       )
       return state
@@ -180,7 +184,9 @@ const perform = (script: Script, state: JobState, command: JobCommand, effects: 
       effects.push(tellCoordinator({ type: "coordinator.suspend", reason: command.reason }))
       return state
     case "StopCoordinator":
-      effects.push(tellCoordinator({ type: "coordinator.stop" }))
+      effects.push(tellCoordinator({ type: "coordinator.stop", kind: command.kind }))
+      return state
+    case "RefuseStop":
       return state
     case "CancelAttempt":
       return { ...state, isCancelling: true }
@@ -200,12 +206,10 @@ const perform = (script: Script, state: JobState, command: JobCommand, effects: 
 
 const tellCoordinator = (mail: CoordinatorMail): Effect => send(mailOf("coordinator"), mail)
 
-const restoredBy = (claim: Claimed | null): number | null => claim?.recorded.at(-1) ?? null
-
 const startRun = (script: Script, state: JobState, claim: Claimed | null): ReadonlyArray<Effect> => {
   const run = state.told.runs
   const term = claim?.term ?? 0
-  const restored = restoredBy(claim) ?? 0
+  const restored = state.claim.resumesFrom ?? 0
   const begin: SubtaskBegin = { run, term, restored }
   return [
     note({ _tag: "RunBegan", term, restored, named: state.claim.named }),
@@ -225,7 +229,7 @@ const begin = (options: RunOptions, state: JobState, key: string): Step<JobState
     const rollback = doing<JobEvent>({
       key: "rollback",
       activity: "rollback",
-      checkpoint: restoredBy(state.machine.context.claim)
+      checkpoint: state.claim.resumesFrom
     })
     const held = withDoing(begun.doing, "restore", { phase: "begun", asks: true })
     return { state: { ...begun, doing: [...held, rollback] }, effects: [] }

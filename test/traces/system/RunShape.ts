@@ -13,10 +13,11 @@ import type { Found } from "../TraceLine.ts"
 
 export interface PlannedTask {
   readonly id: string
-  /** The task behind the exchange; null for a sink. */
-  readonly to: string | null
+  /** What it writes to: its output first, then its side outputs; nothing for a sink. */
+  readonly exchanges: ReadonlyArray<{ readonly to: string; readonly isForward: boolean }>
   readonly isSource: boolean
-  readonly isTwoPhase: boolean
+  /** Name of its sink; null if it has none, or one that knows no transactions. */
+  readonly twoPhaseSink: string | null
 }
 
 /** What a conformance check must be told of the job beside its trace. */
@@ -47,7 +48,7 @@ export interface SubtaskScript {
   readonly facts: ReadonlyArray<DataPlaneFact>
   readonly prepared: Readonly<Record<CheckpointId, string>>
   /** Sizes of the written objects and what they refer to, and what could not be written. */
-  readonly persisted: Readonly<Record<CheckpointId, Pick<StateHandle, "shared" | "size"> | "failed">>
+  readonly persisted: Readonly<Record<CheckpointId, Omit<StateHandle, "object"> | "failed">>
   readonly restored: Extract<SubtaskEvent, { readonly type: "state.restored" }> | null
 }
 
@@ -60,11 +61,13 @@ export interface Script {
 }
 
 export const tasksOf = (plan: PhysicalPlan): ReadonlyArray<PlannedTask> =>
-  plan.tasks.map(({ id, input, output }) => ({
+  plan.tasks.map(({ id, input, output, sides }) => ({
     id,
-    to: output._tag === "Exchange" ? output.to : null,
+    exchanges: [output, ...sides.map((side) => side.output)].flatMap((way) =>
+      way._tag === "Exchange" || way._tag === "Forward" ? [{ to: way.to, isForward: way._tag === "Forward" }] : []
+    ),
     isSource: input._tag === "Source",
-    isTwoPhase: output._tag === "Sink" && output.sink.delivery === "two-phase"
+    twoPhaseSink: output._tag === "Sink" && output.sink.delivery === "two-phase" ? output.uid : null
   }))
 
 export interface Edge {
@@ -74,10 +77,12 @@ export interface Edge {
 }
 
 export const edgesOf = (plan: PhysicalPlan, parallelism: number): ReadonlyArray<Edge> =>
-  tasksOf(plan).flatMap(({ id, to }) =>
-    to === null
-      ? []
-      : each(parallelism).flatMap((sender) => each(parallelism).map((receiver) => edge(id, sender, to, receiver)))
+  tasksOf(plan).flatMap(({ exchanges, id }) =>
+    exchanges.flatMap(({ isForward, to }) =>
+      each(parallelism).flatMap((sender) =>
+        (isForward ? [sender] : each(parallelism)).map((receiver) => edge(id, sender, to, receiver))
+      )
+    )
   )
 
 /** The shape of a run: how many subtasks a task had, and the plan for so many. */

@@ -5,7 +5,7 @@
  */
 import { type Component, component } from "../../../packages/checker/src/system/Component.ts"
 import type { Effect } from "../../../packages/checker/src/system/Effect.ts"
-import type { Barrier } from "../../../packages/core/src/model/Barrier.ts"
+import { type Barrier, endsData, isTerminal } from "../../../packages/core/src/model/Barrier.ts"
 import type { ChannelId, CheckpointId, SubtaskId, Term } from "../../../packages/core/src/model/ids.ts"
 import { mayRead } from "../../../packages/core/src/protocol/alignment.ts"
 import { committerMachine } from "../../../packages/core/src/protocol/committerMachine.ts"
@@ -97,11 +97,11 @@ export const makeSubtaskPart = (options: RunOptions, script: Script, id: Subtask
 }
 
 const startSubtask = (env: Environment, begun: SubtaskBegin): SubtaskState => {
-  const { inputs, isTwoPhase } = runOf(env, begun.run)
+  const { inputs, twoPhaseSink } = runOf(env, begun.run)
   const [machine] = subtaskComponent.initial({
     subtask: env.id,
     channels: inputs,
-    hasCommitter: isTwoPhase
+    hasCommitter: twoPhaseSink !== null
   })
   return {
     ...{ begun, machine, line: null, startup: "restore", hand: null, todo: [], captures: [], doing: [] },
@@ -145,11 +145,11 @@ const performNext = (script: SubtaskScript, { told, todo }: SubtaskState): Reado
 
 /** Captures are written one after the other; what was prepared is told before its snapshot is written. */
 const captureNext = (env: Environment, script: SubtaskScript, state: SubtaskState): ReadonlyArray<SubtaskMail> => {
-  const { isTwoPhase } = runOf(env, state.begun.run)
+  const { twoPhaseSink } = runOf(env, state.begun.run)
   const next: Array<SubtaskMail> = []
   for (const { id, isAbandoned, phase } of state.captures) {
     const transaction = script.prepared[id]
-    const mustPrepare = isTwoPhase && transaction !== undefined && phase === "queued"
+    const mustPrepare = twoPhaseSink !== null && transaction !== undefined && phase === "queued"
     if (mustPrepare) next.push({ type: "outside", event: { type: "transaction.prepared", id, transaction }, key: null })
     if (!mustPrepare && (phase === "queued" || phase === "prepared")) next.push({ type: "write.began", id })
     if (phase === "writing") next.push({ type: "write.ended", id }, ...persisted(env, state, script, id, "failed"))
@@ -264,7 +264,15 @@ const did = (state: SubtaskState, fact: DataPlaneFact) => {
     const base = first?.barrier.base ?? null
     const capture: TracedCapture = { id: fact.checkpoint, base, phase: "queued", isAbandoned: false, holds: [] }
     const { checkpoint, emitted, subtask, taken } = fact
-    const captured = note({ _tag: "Captured", subtask, checkpoint, taken, emitted })
+    const isTracked = first?.barrier.alignment === "tracked"
+    const captured = note({
+      _tag: "Captured",
+      subtask,
+      checkpoint,
+      taken,
+      emitted,
+      ...(isTracked ? { isTracked } : {})
+    })
     return { state: { ...next, captures: [...next.captures, capture] }, effects: [captured] }
   }
   if (first === undefined) return { state: next, effects: [] }
@@ -308,12 +316,12 @@ const dispatch = (env: Environment, state: SubtaskState, event: SubtaskEvent) =>
   const [machine, commands] = subtaskComponent.step(state.machine, event)
   const effects: Array<Effect> = []
   let next: SubtaskState = { ...state, machine, line: stepLine(env.id, event, machine.owner.value, commands) }
-  if (event.type === "transaction.prepared") {
-    effects.push(note({ _tag: "Prepared", id: event.id, transaction: event.transaction }))
+  const { parallelism, twoPhaseSink: sink } = runOf(env, state.begun.run)
+  if (event.type === "transaction.prepared" && sink !== null) {
+    effects.push(note({ _tag: "Prepared", id: event.id, sink, transaction: event.transaction }))
   }
-  const { isTwoPhase, parallelism } = runOf(env, state.begun.run)
-  if (event.type === "state.restored" && isTwoPhase) {
-    const share = { index: indexOf(env.id), of: parallelism }
+  if (event.type === "state.restored" && sink !== null) {
+    const share = { sink, index: indexOf(env.id), of: parallelism }
     effects.push(note({ _tag: "Restored", prepared: event.prepared, share }))
   }
   for (const command of commands) next = perform(env, next, command, effects)
@@ -335,12 +343,15 @@ const perform = (
       return { ...state, todo: [...state.todo, { _tag: "Capture", barrier: command.barrier }] }
     case "Forward": {
       const { barrier } = command
-      const isHalted = state.isHalted || (barrier.kind === "stop" && isSource)
+      const isStop = isTerminal(barrier.kind) && !endsData(barrier.kind)
+      const isHalted = state.isHalted || (isStop && isSource)
       const forwards = outputs.map((channel): Todo => ({ _tag: "Forward", barrier, channel }))
       return { ...state, isHalted, todo: [...state.todo, ...forwards] }
     }
     case "EmitEndOfData":
       for (const channel of outputs) effects.push(send(channel, endOf(channel)))
+      return state
+    case "DrainSource":
       return state
     case "AbandonCapture":
       return withCapture(state, command.id, { isAbandoned: true })

@@ -11,6 +11,11 @@ import type { Found } from "../TraceLine.ts"
 
 type Captured = Extract<Inspection, { readonly _tag: "Captured" }>
 
+/** Whether records and later barriers may have overtaken those of the checkpoint: at least once. */
+interface Tracking {
+  readonly isTracked?: boolean
+}
+
 export type Fact =
   | {
       readonly _tag: "RunBegan"
@@ -19,8 +24,8 @@ export type Fact =
       readonly named: ReadonlyArray<string>
     }
   | ({ readonly _tag: "BarrierSent" | "BarrierTaken"; readonly checkpoint: CheckpointId } & ChannelPosition)
-  | Pick<Captured, "_tag" | "subtask" | "checkpoint" | "taken" | "emitted">
-  | { readonly _tag: "Prepared"; readonly id: CheckpointId; readonly transaction: string }
+  | (Pick<Captured, "_tag" | "subtask" | "checkpoint" | "taken" | "emitted"> & Tracking)
+  | { readonly _tag: "Prepared"; readonly id: CheckpointId; readonly sink: string; readonly transaction: string }
   | { readonly _tag: "Writing"; readonly object: string; readonly holds: ReadonlyArray<string> }
   | { readonly _tag: "Written"; readonly object: string }
   /** A snapshot refers to objects of others; `base` is the subtask's object of the checkpoint that its barrier has named. */
@@ -42,8 +47,8 @@ export type Fact =
   | {
       readonly _tag: "Restored"
       readonly prepared: ReadonlyArray<Prepared>
-      /** Which of the restored transactions this subtask has to commit: each `of`-th, from `index` on. */
-      readonly share: { readonly index: number; readonly of: number }
+      /** Which of the restored transactions of its sink this subtask has to commit: each `of`-th, from `index` on. */
+      readonly share: { readonly sink: string; readonly index: number; readonly of: number }
     }
   | Found
 
@@ -64,8 +69,8 @@ export interface Known {
     readonly shared: ReadonlyArray<string>
   }
   readonly objects: Readonly<Record<string, KnownObject>>
-  /** Checkpoints that transactions were prepared for. */
-  readonly transactions: Readonly<Record<string, CheckpointId>>
+  /** What transactions were prepared for. */
+  readonly transactions: Readonly<Record<string, { readonly id: CheckpointId; readonly sink: string }>>
   readonly broken: Readonly<Partial<Record<Rule, string>>>
 }
 
@@ -78,7 +83,7 @@ interface KnownObject {
 }
 
 type BarrierMark = ChannelPosition & { readonly checkpoint: CheckpointId }
-type Captured0 = Omit<Captured, "_tag">
+type Captured0 = Omit<Captured, "_tag"> & Tracking
 
 const initial: Known = {
   sent: {},
@@ -140,6 +145,8 @@ const noteCaptured = (known: Known, { _tag: _, ...capture }: { readonly _tag: st
   const noted = { ...known, captures: [...known.captures, capture] }
   return capture.taken.reduce<Known>((judged, { channel, records, sequence }) => {
     const mark = known.taken[channel]
+    const hasOvertaken = mark !== undefined && mark.checkpoint >= checkpoint && mark.records <= records
+    if (capture.isTracked === true && hasOvertaken) return judged
     if (mark?.checkpoint !== checkpoint) {
       return blame(judged, "S16", `${subtask} captures ${checkpoint} without the barrier of ${channel}`)
     }
@@ -156,6 +163,7 @@ const noteCaptured = (known: Known, { _tag: _, ...capture }: { readonly _tag: st
 /** S4: what one subtask has taken is what the other one had emitted, by the captures of one checkpoint. */
 const noteLanded = (known: Known, { id, objects, shared }: Extract<Fact, { readonly _tag: "Landed" }>): Known => {
   const captures = known.captures.filter(({ checkpoint }) => checkpoint === id)
+  const isTracked = captures.some((capture) => capture.isTracked)
   const emitted = new Map(
     captures.flatMap((capture) => capture.emitted.map(({ channel, records }) => [channel, records] as const))
   )
@@ -179,7 +187,9 @@ const noteLanded = (known: Known, { id, objects, shared }: Extract<Fact, { reado
     (judged: Known, channel: ChannelId) =>
       blameIf(
         judged,
-        emitted.get(channel) !== taken.get(channel),
+        isTracked
+          ? (taken.get(channel) ?? 0) < (emitted.get(channel) ?? 0)
+          : emitted.get(channel) !== taken.get(channel),
         "S4",
         () =>
           `checkpoint ${id} holds ${taken.get(channel)} records taken from ${channel} and ${emitted.get(channel)} emitted into it`
@@ -273,8 +283,8 @@ const noteFound = (known: Known, { log, objects }: Found): Known => {
 
 // Transactions.
 
-const notePrepared = (known: Known, { id, transaction }: Extract<Fact, { readonly _tag: "Prepared" }>): Known => {
-  const transactions = Object.entries({ ...known.transactions, [transaction]: id }).slice(-remembered)
+const notePrepared = (known: Known, { id, sink, transaction }: Extract<Fact, { readonly _tag: "Prepared" }>): Known => {
+  const transactions = Object.entries({ ...known.transactions, [transaction]: { id, sink } }).slice(-remembered)
   return blameIf(
     { ...known, transactions: Object.fromEntries(transactions) },
     transaction in known.transactions,
@@ -289,7 +299,7 @@ const noteCommitting = (
   { transactions, upTo }: Extract<Fact, { readonly _tag: "Committing" }>
 ): Known => {
   const early = transactions.filter((text) => {
-    const id = known.transactions[text]
+    const id = known.transactions[text]?.id
     return id === undefined || id > upTo
   })
   const durable = blameIf(
@@ -306,12 +316,13 @@ const noteCommitting = (
   )
 }
 
-/** S20: the transactions that the restored checkpoint holds are dealt out, each to one subtask. */
+/** S20: the transactions that the restored checkpoint holds are dealt out, each to one subtask of its sink. */
 const noteRestored = (known: Known, { prepared, share }: Extract<Fact, { readonly _tag: "Restored" }>): Known => {
   const held = known.restorable.objects.flatMap((object) => known.objects[object]?.holds ?? [])
   const expected = held
+    .filter((transaction) => known.transactions[transaction]?.sink === share.sink)
     .filter((_, i) => i % share.of === share.index)
-    .map((transaction) => ({ id: known.transactions[transaction] ?? 0, transaction }))
+    .map((transaction) => ({ id: known.transactions[transaction]?.id ?? 0, transaction }))
   const isSame =
     JSON.stringify(expected) === JSON.stringify(prepared.map(({ id, transaction }) => ({ id, transaction })))
   return blameIf(

@@ -7,7 +7,7 @@ import type { JobEvent } from "../../../packages/core/src/protocol/jobMessages.t
 import type { Resume } from "../../../packages/core/src/protocol/policy.ts"
 import { decideResume } from "../../../packages/core/src/protocol/resumeDecider.ts"
 import { idBlock, type LogEntry, type Manifest } from "../../../packages/core/src/storage/LogEntry.ts"
-import { type PlacedEntry, viewLog } from "../../../packages/core/src/storage/logView.ts"
+import { isKept, type PlacedEntry, type PlacedManifest, viewLog } from "../../../packages/core/src/storage/logView.ts"
 import { foundEntry } from "../TraceLine.ts"
 import type { Fact } from "./facts.ts"
 
@@ -36,6 +36,7 @@ export type RunLogAnswer =
       readonly type: "log.claimed"
       readonly event: Extract<JobEvent, { readonly type: "claim.appended" | "claim.unneeded" }>
       readonly places: ReadonlyArray<Place>
+      readonly resumesFrom: CheckpointId | null
       /** Objects that any entry names. */
       readonly named: ReadonlyArray<string>
     }
@@ -68,17 +69,30 @@ export const objectsIn = (handles: ReadonlyArray<StateHandle>): ReadonlyArray<st
   ...handles.flatMap(({ shared }) => shared)
 ]
 
+const idsOf = (placed: ReadonlyArray<PlacedManifest>): ReadonlyArray<CheckpointId> =>
+  placed.map(({ manifest }) => manifest.id)
+
 const note = (fact: Fact): Effect => ({ _tag: "Note", fact })
 
 const answer = (to: string, message: RunLogAnswer): Effect => ({ _tag: "Send", channel: to, message })
 
 const claim = (log: RunLog, { resume, to }: Extract<RunLogOperation, { readonly op: "claim" }>) => {
   const view = viewLog({ ...log, damaged: [], lastSlot: log.entries.at(-1)?.slot ?? 0 })
-  const decision = decideResume({ resume, completed: view.completed.map(({ manifest }) => manifest.id), end: view.end })
+  const facts = {
+    completed: view.completed.map(({ manifest }) => manifest),
+    savepoints: view.savepoints.map(({ manifest }) => manifest.id)
+  }
+  const decision = decideResume({ resume, ...facts, end: view.end })
   const places = view.completed.map(({ manifest }) => ({ id: manifest.id, objects: objectsOf(manifest) }))
   const named = log.entries.flatMap(({ entry }) => objectsOf(entry))
   if (decision._tag !== "Start") {
-    const unneeded: RunLogAnswer = { type: "log.claimed", event: { type: "claim.unneeded" }, places, named }
+    const unneeded: RunLogAnswer = {
+      type: "log.claimed",
+      event: { type: "claim.unneeded" },
+      places,
+      named,
+      resumesFrom: null
+    }
     return { state: log, effects: [answer(to, unneeded)] }
   }
   const resumesFrom = decision.candidates[0] ?? null
@@ -88,11 +102,14 @@ const claim = (log: RunLog, { resume, to }: Extract<RunLogOperation, { readonly 
   const entry: LogEntry = { _tag: "Claim", term, holder: "", since: "", nonce: 0, idsReserved, resumesFrom }
   const appended = {
     ...({ type: "claim.appended", term, nextId: idsReserved.from, idsEnd: idsReserved.to } as const),
-    recorded: view.completed.map(({ manifest }) => manifest.id).filter((id) => id <= (resumesFrom ?? 0))
+    recorded: idsOf(view.completed.filter(({ manifest }) => !isKept(view, manifest))).filter(
+      (id) => id <= (resumesFrom ?? 0)
+    ),
+    kept: idsOf(view.savepoints)
   }
   return {
     state: { entries: [...log.entries, { slot, entry }], leader: term, lastSlot: slot },
-    effects: [answer(to, { type: "log.claimed", event: appended, places, named })]
+    effects: [answer(to, { type: "log.claimed", event: appended, places, named, resumesFrom })]
   }
 }
 

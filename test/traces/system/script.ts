@@ -16,7 +16,12 @@ const unforeseenOfJob: ReadonlySet<string> = new Set([
   "claim.failed",
   "end.failed"
 ])
-const unforeseenOfCoordinator: ReadonlySet<string> = new Set(["trigger.request", "count.reached"])
+const unforeseenOfCoordinator: ReadonlySet<string> = new Set([
+  "trigger.request",
+  "savepoint.request",
+  "count.reached",
+  "interval.adapted"
+])
 
 export const scriptOf = (plan: PhysicalPlan, trace: ReadonlyArray<TraceLine>): Script => {
   const sourceTasks = new Set(tasksOf(plan).flatMap(({ id, isSource }) => (isSource ? [id] : [])))
@@ -59,10 +64,10 @@ const unforeseenOfSubtask = (script: SubtaskScript, event: SubtaskEvent): Partia
       return { restored: event }
     case "transaction.prepared":
       return { prepared: { ...script.prepared, [event.id]: event.transaction } }
-    case "capture.persisted":
-      return {
-        persisted: { ...script.persisted, [event.id]: { size: event.handle.size, shared: event.handle.shared } }
-      }
+    case "capture.persisted": {
+      const { object: _, ...told } = event.handle
+      return { persisted: { ...script.persisted, [event.id]: told } }
+    }
     case "capture.failed":
       return { persisted: { ...script.persisted, [event.id]: "failed" } }
     default:

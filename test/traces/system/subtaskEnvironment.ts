@@ -10,7 +10,7 @@ export interface Environment {
 
 export interface RunEnvironment {
   readonly isSource: boolean
-  readonly isTwoPhase: boolean
+  readonly twoPhaseSink: string | null
   readonly inputs: ReadonlyArray<ChannelId>
   readonly outputs: ReadonlyArray<ChannelId>
   readonly parallelism: number
@@ -27,7 +27,7 @@ export const environmentOf = (options: RunOptions, { runs }: Script, id: Subtask
     const planned = tasksOf(plan).find((task) => task.id === taskOf(id))
     return {
       isSource: planned?.isSource ?? false,
-      isTwoPhase: planned?.isTwoPhase ?? false,
+      twoPhaseSink: planned?.twoPhaseSink ?? null,
       inputs: edges.filter(({ to }) => to === id).map((edge) => edge.id),
       outputs: edges.filter(({ from }) => from === id).map((edge) => edge.id),
       ...{ parallelism, script: run.of[id] ?? emptyScript }
@@ -36,7 +36,7 @@ export const environmentOf = (options: RunOptions, { runs }: Script, id: Subtask
 })
 
 const nowhere: RunEnvironment = {
-  ...{ isSource: false, isTwoPhase: false, inputs: [], outputs: [], parallelism: 1, script: emptyScript }
+  ...{ isSource: false, twoPhaseSink: null, inputs: [], outputs: [], parallelism: 1, script: emptyScript }
 }
 
 export const runOf = (env: Environment, run: number): RunEnvironment => env.runs[run] ?? nowhere

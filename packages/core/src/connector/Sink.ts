@@ -22,6 +22,7 @@ export interface Sink<A> {
   readonly open: (context: SinkContext) => Effect.Effect<SinkSession<A>, SinkFailure, Scope.Scope>
 }
 
+/** Whose output it is: `job` and `operator` name it over all runs, a higher `term` fences a lower one. */
 export interface SinkContext {
   readonly job: string
   readonly operator: OperatorUid
@@ -44,6 +45,7 @@ export interface SinkWriter<A> {
   readonly write: (value: A) => void
   /** True when the task should run `flush` before it takes the next element. HOT: a field read per batch. */
   readonly isFull: () => boolean
+  /** With `immediate` delivery it runs at every checkpoint, too, maybe beside another run of itself. */
   readonly flush: Effect.Effect<void, SinkFailure>
   /**
    * Cuts the stream: what was written before belongs to `checkpoint`, what follows to a later one. Synchronous; the

@@ -3,11 +3,12 @@
  * policy whether another attempt can help.
  */
 import { Data } from "effect"
+import { causeText, type Retry } from "./failure.ts"
 import type { CheckpointId, OperatorUid } from "./ids.ts"
+import type { StorageFailure } from "./storageErrors.ts"
 
-export type Retry = "never" | "restart"
-
-const causeText = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+export type { Retry } from "./failure.ts"
+export * from "./storageErrors.ts"
 
 /** The pipeline or an option cannot work; found before anything runs. `problems` are complete sentences. */
 export class PipelineInvalid extends Data.TaggedError("PipelineInvalid")<{
@@ -17,92 +18,6 @@ export class PipelineInvalid extends Data.TaggedError("PipelineInvalid")<{
   readonly retry: Retry = "never"
   override get message(): string {
     return `Pipeline "${this.pipeline}" cannot be built: ${this.problems.join(" ")}`
-  }
-}
-
-/**
- * An operation of a storage backend or of a file failed.
- *
- * `outcome: "none"` the operation had no effect; `"unknown"` it may have happened or may still happen (rule 2).
- */
-export class StorageFailure extends Data.TaggedError("StorageFailure")<{
-  readonly operation: string
-  readonly path: string
-  readonly reason: "missing" | "exists" | "full" | "denied" | "invalid" | "io" | "timeout"
-  readonly outcome: "none" | "unknown"
-  readonly cause?: unknown
-}> {
-  readonly retry: Retry = "restart"
-  override get message(): string {
-    const detail = this.cause === undefined ? "" : ` (${causeText(this.cause)})`
-    return `Storage could not ${this.operation} ${this.path}: ${storageAdvice[this.reason]}${detail}`
-  }
-}
-
-const storageAdvice: Record<StorageFailure["reason"], string> = {
-  missing: "it does not exist. Check the path, or restore the file from a backup.",
-  exists: "it exists already. Objects are written once; another process may use the same directory.",
-  full: "no space is left on the device. Free some space and run again; nothing that was completed is lost.",
-  denied: "permission denied. Make the directory writable for this user.",
-  invalid: "the path or name cannot be used for this. Choose another one.",
-  io: "the device reported an input/output error. Check the disk.",
-  timeout: "no answer within the time limit. The outcome is unknown until the log has been read again."
-}
-
-/** Another process holds the checkpoint directory. */
-export class StorageLocked extends Data.TaggedError("StorageLocked")<{
-  readonly path: string
-  readonly holder: string
-  readonly since: string
-}> {
-  readonly retry: Retry = "never"
-  override get message(): string {
-    return (
-      `Checkpoint directory ${this.path} is in use by ${this.holder} since ${this.since}. ` +
-      "Stop that process or use another directory."
-    )
-  }
-}
-
-/** Another leader took over the job's log: this process must stop at once. */
-export class Fenced extends Data.TaggedError("Fenced")<{ readonly job: string; readonly slot: number }> {
-  readonly retry: Retry = "never"
-  override get message(): string {
-    return (
-      `Job "${this.job}" was taken over by another process (log entry ${this.slot} is not ours). ` +
-      "This process stops; nothing it had not completed becomes visible."
-    )
-  }
-}
-
-/** A stored object or log entry cannot be read back as it was written. */
-export class SnapshotCorrupt extends Data.TaggedError("SnapshotCorrupt")<{
-  readonly object: string
-  readonly checkpoint: CheckpointId | null
-  readonly problem: string
-}> {
-  readonly retry: Retry = "never"
-  override get message(): string {
-    const where = this.checkpoint === null ? "" : ` of checkpoint ${this.checkpoint}`
-    return (
-      `State object ${this.object}${where} is damaged: ${this.problem}. ` +
-      "Restore the file from a backup, or resume from another checkpoint."
-    )
-  }
-}
-
-/** A manifest was written by a newer version of Tidemark. */
-export class FormatTooNew extends Data.TaggedError("FormatTooNew")<{
-  readonly object: string
-  readonly found: number
-  readonly supported: number
-}> {
-  readonly retry: Retry = "never"
-  override get message(): string {
-    return (
-      `${this.object} has format ${this.found}, this version reads up to ${this.supported}. ` +
-      "Run the version of Tidemark that wrote it, or a newer one. Nothing was changed."
-    )
   }
 }
 
@@ -203,6 +118,48 @@ export class StateValueInvalid extends Data.TaggedError("StateValueInvalid")<{
   }
 }
 
+/** What a checkpoint would have to write of one state cannot be written so that it can be read again. */
+export class StateTooLarge extends Data.TaggedError("StateTooLarge")<{
+  readonly operator: OperatorUid
+  readonly state: string
+  /** Null where it is not about a single key. */
+  readonly key: string | null
+  /** What is too large, as a part of a sentence. */
+  readonly part: string
+  readonly bytes: number
+  readonly bytesMax: number
+}> {
+  readonly retry: Retry = "never"
+  override get message(): string {
+    const remedy =
+      this.key === null
+        ? "Run the job with a higher parallelism, or keep less"
+        : "Keep less in one value: spread it over more keys, or let old parts expire"
+    return (
+      `State "${this.state}" of operator "${this.operator}" cannot be written: ${this.part} takes ${this.bytes} bytes, ` +
+      `at most ${this.bytesMax} fit. ${remedy}; the job resumes from its last checkpoint.`
+    )
+  }
+}
+
+/** Records that cross from one thread to another are too large to be sent together. */
+export class RecordTooLarge extends Data.TaggedError("RecordTooLarge")<{
+  readonly from: OperatorUid
+  readonly to: OperatorUid
+  readonly records: number
+  readonly bytes: number
+  readonly bytesMax: number
+}> {
+  readonly retry: Retry = "never"
+  override get message(): string {
+    return (
+      `A batch of ${this.records} records on its way from "${this.from}" to "${this.to}" takes at least ${this.bytes} ` +
+      `bytes, at most ${this.bytesMax} can be sent between threads. Send what names a large content instead of the ` +
+      "content, or run the job with --threads 0; it resumes from its last checkpoint."
+    )
+  }
+}
+
 /** A source cannot be read. */
 export class SourceFailure extends Data.TaggedError("SourceFailure")<{
   readonly path: string
@@ -272,19 +229,81 @@ export class CheckpointRefused extends Data.TaggedError("CheckpointRefused")<{
   }
 }
 
+const savepointReasons: Readonly<Record<string, string>> = {
+  ended: "the job has ended",
+  notRunning: "the job is starting or recovering. Ask again when it runs",
+  terminalPending: "the job is ending with its last checkpoint",
+  tooManyRequests: "too many requests wait. Ask again when they have been answered",
+  restarted: "the job failed meanwhile and goes on from its last checkpoint. Ask again when it runs",
+  stopped: "the job stopped meanwhile",
+  expired: "it took longer than the option checkpoint.timeout allows",
+  storageFailed: "its state could not be stored; the log of the job says why. Ask again",
+  superseded: "a barrier of it was overtaken. Ask again"
+}
+
+/** A savepoint that somebody asked for was refused or did not complete. */
+export class SavepointRefused extends Data.TaggedError("SavepointRefused")<{
+  readonly savepoint: CheckpointId | null
+  readonly reason: string
+}> {
+  override get message(): string {
+    const which = this.savepoint === null ? "The savepoint" : `Savepoint ${this.savepoint}`
+    return `${which} was not taken: ${savepointReasons[this.reason] ?? this.reason}.`
+  }
+}
+
+/** A stop with a savepoint or a drain was asked for while nothing ran that could be saved or drained. */
+export class StopRefused extends Data.TaggedError("StopRefused")<{ readonly job: string }> {
+  override get message(): string {
+    return (
+      `Job "${this.job}" was not stopped: it is starting, recovering or ending, and a savepoint or a drain needs a job that ` +
+      "runs. Ask again when it runs, or stop it without them."
+    )
+  }
+}
+
 /** The checkpoint that the user named cannot be resumed from. */
 export class CheckpointUnknown extends Data.TaggedError("CheckpointUnknown")<{
   readonly job: string
-  readonly checkpoint: CheckpointId
+  /** Its id, or the path of its entry. */
+  readonly checkpoint: CheckpointId | string
   readonly available: ReadonlyArray<CheckpointId>
 }> {
   readonly retry: Retry = "never"
   override get message(): string {
     const available = this.available.length === 0 ? "none" : this.available.join(", ")
     return (
-      `Job "${this.job}" has no completed checkpoint ${this.checkpoint} (available: ${available}). ` +
+      `Job "${this.job}" has no completed checkpoint or savepoint ${this.checkpoint} (available: ${available}). ` +
       "Choose one of these, or resume from the latest."
     )
+  }
+}
+
+/** A checkpoint that was being read has been retired by its running job. */
+export class CheckpointRetired extends Data.TaggedError("CheckpointRetired")<{
+  readonly job: string
+  readonly checkpoint: CheckpointId
+}> {
+  readonly retry: Retry = "never"
+  override get message(): string {
+    return (
+      `Checkpoint ${this.checkpoint} of job "${this.job}" was retired by the running job while it was read. ` +
+      "Read a newer one, or a savepoint: nobody retires it."
+    )
+  }
+}
+
+/** The user named a state or a key that a checkpoint does not hold; `named` and `available` in words. */
+export class StateUnknown extends Data.TaggedError("StateUnknown")<{
+  readonly job: string
+  readonly checkpoint: CheckpointId
+  readonly named: string
+  readonly available: ReadonlyArray<string>
+}> {
+  readonly retry: Retry = "never"
+  override get message(): string {
+    const known = this.available.length === 0 ? "nothing" : this.available.join(", ")
+    return `Checkpoint ${this.checkpoint} of job "${this.job}" holds no ${this.named}. It holds: ${known}.`
   }
 }
 

@@ -20,12 +20,15 @@ export type SubtaskId = string
 /** An in-order stream of elements from one subtask to another: `from>to`. */
 export type ChannelId = string
 
+/** The parts of a `SubtaskId`; `index` counts from 0. */
 export interface Subtask {
   readonly task: TaskId
   readonly index: number
 }
 
+/** `count#0` of task `count` and index 0. */
 export const subtaskId = (subtask: Subtask): SubtaskId => `${subtask.task}#${subtask.index}`
 
+/** `read#0>count#1`: a channel is named after its ends. */
 export const channelId = (ends: { readonly from: SubtaskId; readonly to: SubtaskId }): ChannelId =>
   `${ends.from}>${ends.to}`

@@ -49,6 +49,10 @@ export const keyGroupOf = (hash: number): number => hash >>> 25
 /** Subtask that owns a key group. */
 export const ownerOf = (group: number, parallelism: number): number => Math.floor((group * parallelism) / keyGroupCount)
 
+/** Subtask that reads a split of a growing source: by its id alone, so that nobody has to know what others have found. */
+export const splitOwner = (split: string, parallelism: number): number =>
+  ownerOf(keyGroupOf(hashString(split)), parallelism)
+
 /** Key groups `[from, to)` of one subtask. */
 export const keyGroupRange = (index: number, parallelism: number): { readonly from: number; readonly to: number } => ({
   from: Math.ceil((index * keyGroupCount) / parallelism),

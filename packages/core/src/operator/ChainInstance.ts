@@ -2,9 +2,12 @@
  * A compiled chain of operators, bound to one subtask. It never reads a clock, a channel or a mailbox.
  */
 import type { Columns } from "../model/Batch.ts"
+import { invariant } from "../model/invariant.ts"
 import type { KeyValue } from "../model/keyGroups.ts"
 import type { Timestamp } from "../model/time.ts"
 import type { SubtaskState } from "../state/SubtaskState.ts"
+import type { ChainClock, ChainLists } from "./ChainHooks.ts"
+import type { SideCollector } from "./OperatorStep.ts"
 
 export interface ChainInstance {
   /** Runs all records of a batch. HOT. Fails: throws `UserFunctionFailed`, naming operator and record. */
@@ -19,6 +22,10 @@ export interface ChainInstance {
   readonly takeMaxTimestamp: () => Timestamp
   /** Late records dropped so far in this attempt, by operator uid. */
   readonly lateRecords: () => ReadonlyMap<string, number>
+  /** Of chains that keep lists of their own; left out where none does. */
+  readonly lists?: ChainLists
+  /** Of chains that ask for processing time; left out where none does. */
+  readonly clock?: ChainClock
   /** The generated source, or null for the interpreted twin. */
   readonly source: string | null
 }
@@ -51,6 +58,15 @@ export interface ChainContext {
   readonly subtask: number
   readonly state: SubtaskState
   readonly output: ChainOutput
+  /** Where the records of side outputs go, by tag; left out where the chain has none. */
+  readonly sides?: ReadonlyMap<string, ChainOutput>
   /** Describes the record at an index of the batch being run, for messages. */
   readonly position: (index: number) => string
+}
+
+/** What emits to a side output. Fails: for a tag that no operator of the chain has declared. */
+export const sideCollector = ({ sides }: Pick<ChainContext, "sides">, tag: string): SideCollector => {
+  const output = sides?.get(tag)
+  invariant(output !== undefined, "an operator emits only to side outputs that it declares", tag)
+  return (value, timestamp) => output.collect(value, timestamp, "", 0)
 }

@@ -10,6 +10,8 @@ import type { RowCursor } from "../state/fixed/rowCursor.ts"
 import type { KeyedStateDescriptor } from "../state/KeyedStateDescriptor.ts"
 import type { KeyedTable } from "../state/KeyedTable.ts"
 import { layoutOf } from "../state/layout.ts"
+import type { ChainClock, ChainLists } from "./ChainHooks.ts"
+import type { AsyncMap } from "./mapAsync.ts"
 
 export interface OperatorStep {
   readonly uid: string
@@ -19,13 +21,30 @@ export interface OperatorStep {
   readonly states: ReadonlyArray<KeyedStateDescriptor<unknown>>
   /** The only fields of its records that the operator reads; left out where it may read all. */
   readonly reads?: ReadonlyArray<string>
+  /** Tags of the side outputs that the operator may emit to. */
+  readonly sides?: ReadonlyArray<string>
   /** Of a step that computes the key: the field of the records that is the key; null for a computed one. */
   readonly keyField?: string | null
   /** Code for one record; `next` yields the code of the rest of the chain for a record. */
   readonly emit: (code: ChainCode, record: RecordNames, next: (record: RecordNames) => string) => string
   /** Code to run when the watermark has advanced; `emitNext` is the name of a function `(value, timestamp, key, group)` that runs the rest of the chain. */
   readonly emitWatermark?: (code: ChainCode, watermark: WatermarkNames, emitNext: string) => string
+  /** Code for processing time, of operators that ask for it. */
+  readonly clock?: StepClock
+  /** Name of the {@link ChainLists} of an operator that keeps lists. */
+  readonly lists?: (code: ChainCode) => string
+  /** Whether records are emitted from within the operator's function, and not behind it: `emit` then uses `emitRest`, not `next`. */
+  readonly emitsWithin?: boolean
+  /** Of a step that is given the results of asynchronous calls, which the task's input makes. */
+  readonly asyncMap?: AsyncMap
   readonly interpret: (context: StepContext, next: Collector) => StepTwin
+}
+
+export interface StepClock {
+  /** Code to run when processing time has come to `now`. */
+  readonly emitAdvance: (code: ChainCode, names: { readonly now: string; readonly watermark: string }) => string
+  /** Expression of the time at which the next timer is due; Infinity for none. */
+  readonly emitNext: (code: ChainCode) => string
 }
 
 /** Names of the variables that hold a record in emitted code. */
@@ -60,6 +79,12 @@ export interface ChainCode {
   readonly needsGroups: boolean
   /** Code that counts a late record of this operator. */
   readonly countLate: string
+  /** Name of a function `(value, timestamp)` that emits to a side output which the operator has declared. */
+  readonly side: (tag: string) => string
+  /** Name of a constant of each instance, the same for every call of a step; `expression` may use the names of bindings and tables, and is asked for once. */
+  readonly declare: (hint: string, expression: () => string) => string
+  /** Name of a function `(value, timestamp, key, group)` that runs the rest of the chain; of steps with `emitWatermark`. */
+  readonly emitRest: string
   /** Expression of the current watermark. */
   readonly currentWatermark: string
   /** Variable of the highest event time assigned so far. */
@@ -68,10 +93,15 @@ export interface ChainCode {
 
 export type Collector = (value: unknown, timestamp: Timestamp, key: KeyValue, group: number) => void
 
+/** Emits a record to a side output; it has no key. */
+export type SideCollector = (value: unknown, timestamp: Timestamp) => void
+
 export interface StepContext {
   readonly table: (state: string) => KeyedTable<unknown>
   readonly isOffHeap: (state: string) => boolean
   readonly countLate: () => void
+  /** What emits to a side output which the operator has declared. */
+  readonly side: (tag: string) => SideCollector
   readonly currentWatermark: () => Timestamp
   readonly noteTimestamp: (timestamp: Timestamp) => void
 }
@@ -79,6 +109,8 @@ export interface StepContext {
 export interface StepTwin {
   readonly record: Collector
   readonly watermark?: (watermark: Timestamp) => void
+  readonly clock?: ChainClock
+  readonly lists?: ChainLists
 }
 
 /** Whether any state of these operators is kept by key group: maps are, rows off-heap find theirs by the key alone. */

@@ -4,7 +4,7 @@
  *
  * W1 A record belongs to all windows that start at a multiple of the interval, not after it, and end after it.
  * W2 A window fires once, when the watermark has reached `end - 1`. A record counts in those of its windows that have not
- *    fired; if all of them have, it is late, counted and dropped.
+ *    fired; if all of them have, it is late: counted, and dropped or emitted to a side output.
  * W3 Windows fire in order of their start; their state lives in keyed tables only.
  * W4 Where aggregates can be merged, a record is added to one *slice* of time, as long as size and interval allow; when
  *    the watermark has passed a slice, it is merged into the windows that contain it. What has fired is never merged
@@ -15,6 +15,7 @@
  */
 import type { Timestamp } from "../model/time.ts"
 import type { Merging } from "./aggregation.ts"
+import { emitLate, lateCollector, lateSides } from "./lateRecords.ts"
 import type { ChainCode, OperatorStep, RecordNames, StepContext } from "./OperatorStep.ts"
 import { asSlots } from "./slots.ts"
 import type { WindowAggregateOptions } from "./windowAggregate.ts"
@@ -40,6 +41,8 @@ interface Sliding {
   readonly windows: FiringWindows
   /** Null where records go into windows directly. */
   readonly slices: Slices | null
+  /** Tag of the side output that late records go to; null if they are dropped. */
+  readonly late: string | null
 }
 
 interface Slices extends WindowState {
@@ -48,12 +51,13 @@ interface Slices extends WindowState {
 }
 
 export const slidingAggregateStep = (options: SlidingAggregateOptions): OperatorStep => {
-  const { description, kind, uid } = options
+  const { description, kind, late, uid } = options
   const sliding = slidingOf(options)
   const { slices, windows } = sliding
   return {
     ...{ uid, kind, description },
     states: [...(slices === null ? [] : [describeWindowState(slices)]), describeWindowState(windows)],
+    ...lateSides(late),
     emit: (code, record) => emitRecord(code, sliding, record),
     emitWatermark: (code, { current, previous }, emitNext) => {
       const fire = emitFire(code, windows, "until", emitNext)
@@ -66,24 +70,29 @@ ${fire}
 ${body}
 }`
     },
-    interpret: (context, next) => ({
-      record: (value, timestamp, key, group) => addRecord(context, sliding, { value, timestamp, key, group }),
-      watermark: (current) => {
-        const table = context.table(windows.state)
-        if (slices !== null) {
-          mergeSlices(context, sliding, slices, current, (until) => fireWindows(table, windows, until, next))
+    interpret: (context, next) => {
+      const addLate = lateCollector(context, late)
+      return {
+        record: (value, timestamp, key, group) => {
+          if (!addRecord(context, sliding, { value, timestamp, key, group })) addLate(value, timestamp)
+        },
+        watermark: (current) => {
+          const table = context.table(windows.state)
+          if (slices !== null) {
+            mergeSlices(context, sliding, slices, current, (until) => fireWindows(table, windows, until, next))
+          }
+          fireWindows(table, windows, current, next)
         }
-        fireWindows(table, windows, current, next)
       }
-    })
+    }
   }
 }
 
-const slidingOf = ({ aggregation, everyMs, key, restoreKey, sizeMs, uid }: SlidingAggregateOptions): Sliding => {
+const slidingOf = ({ aggregation, everyMs, key, late, restoreKey, sizeMs, uid }: SlidingAggregateOptions): Sliding => {
   const shared = { uid, aggregation, key }
   const { merging } = aggregation
   return {
-    everyMs,
+    ...{ everyMs, late },
     windows: { ...shared, state: "windows", sizeMs, restoreKey },
     slices:
       merging === null ? null : { ...shared, state: "slices", merging, sliceMs: greatestCommonDivisor(sizeMs, everyMs) }
@@ -106,7 +115,7 @@ const emitRecord = (code: ChainCode, sliding: Sliding, record: RecordNames): str
 ${emitAddTo(code, windows, record, start)}
 }`
   const late = `const ${last} = Math.floor(${record.timestamp} / ${everyMs}) * ${everyMs}
-if (${last} + ${sizeMs - 1} <= ${watermark}) ${code.countLate}`
+if (${last} + ${sizeMs - 1} <= ${watermark}) ${emitLate(code, sliding.late, record)}`
   if (slices === null) return `${late}\nelse {\n${intoWindows}\n}`
   const { sliceMs } = slices
   const slice = code.name("slice")
@@ -148,28 +157,26 @@ interface IncomingRecord {
   readonly group: number
 }
 
-/** The twin of {@link emitRecord}. */
-const addRecord = (context: StepContext, { everyMs, slices, windows }: Sliding, record: IncomingRecord): void => {
+/** The twin of {@link emitRecord}; false for a record that is late. */
+const addRecord = (context: StepContext, { everyMs, slices, windows }: Sliding, record: IncomingRecord): boolean => {
   const { aggregation, sizeMs } = windows
   const { group, key, timestamp, value } = record
   const watermark = context.currentWatermark()
   const add = (accumulator: unknown): void => aggregation.add(asSlots(accumulator), value)
   const last = Math.floor(timestamp / everyMs) * everyMs
-  if (last + sizeMs - 1 <= watermark) {
-    context.countLate()
-    return
-  }
+  if (last + sizeMs - 1 <= watermark) return false
   if (slices !== null) {
     const slice = Math.floor(timestamp / slices.sliceMs) * slices.sliceMs
     if (slice + slices.sliceMs - 1 > watermark) {
       context.table(slices.state).update(key, group, slice, add)
-      return
+      return true
     }
   }
   const table = context.table(windows.state)
   for (let start = last; start > timestamp - sizeMs && start + sizeMs - 1 > watermark; start -= everyMs) {
     table.update(key, group, start, add)
   }
+  return true
 }
 
 /** The twin of {@link emitMerging}. */

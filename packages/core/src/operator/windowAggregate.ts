@@ -2,13 +2,15 @@
  * Aggregates the records of a key per tumbling event-time window.
  *
  * W1 A record belongs to the window that starts at the greatest multiple of the size that is not after it.
- * W2 A window fires once, when the watermark has reached `end - 1`; what comes later for it is counted and dropped.
+ * W2 A window fires once, when the watermark has reached `end - 1`; what comes later for it is counted, and dropped
+ *    or emitted to a side output.
  * W3 Windows fire in order of their start; their state lives in the keyed table only, under their start.
  */
 import type { Schema } from "effect"
 import type { KeyValue } from "../model/keyGroups.ts"
 import type { Timestamp } from "../model/time.ts"
 import type { Aggregation } from "./aggregation.ts"
+import { emitLate, lateCollector, lateSides } from "./lateRecords.ts"
 import type { ChainCode, OperatorStep } from "./OperatorStep.ts"
 import { asSlots } from "./slots.ts"
 import { describeWindowState, emitAddTo, emitFire, type FiringWindows, fireWindows } from "./windowState.ts"
@@ -23,18 +25,21 @@ export interface WindowAggregateOptions {
   readonly key: Schema.Codec<unknown, unknown>
   /** Answers the key as the user knows it; null where that is the stored key itself. */
   readonly restoreKey: ((key: KeyValue) => unknown) | null
+  /** Tag of the side output that late records go to; null if they are dropped. */
+  readonly late: string | null
 }
 
 export const windowAggregateStep = (options: WindowAggregateOptions): OperatorStep => {
-  const { aggregation, description, kind, sizeMs, uid } = options
+  const { aggregation, description, kind, late, sizeMs, uid } = options
   const windows: FiringWindows = { ...options, state: "windows" }
   return {
     ...{ uid, kind, description },
     states: [describeWindowState(windows)],
+    ...lateSides(late),
     emit: (code, record) => {
       const start = code.name("start")
       return `${emitStart(code, windows, { start, timestamp: record.timestamp })}
-if (${start} + ${sizeMs - 1} <= ${code.currentWatermark}) ${code.countLate}
+if (${start} + ${sizeMs - 1} <= ${code.currentWatermark}) ${emitLate(code, late, record)}
 else {
 ${emitAddTo(code, windows, record, start)}
 }`
@@ -45,10 +50,11 @@ ${emitFire(code, windows, current, emitNext)}
 }`,
     interpret: (context, next) => {
       const table = context.table(windows.state)
+      const addLate = lateCollector(context, late)
       return {
         record: (value, timestamp, key, group) => {
           const start = windowStart(timestamp, sizeMs)
-          if (start + sizeMs - 1 <= context.currentWatermark()) return context.countLate()
+          if (start + sizeMs - 1 <= context.currentWatermark()) return addLate(value, timestamp)
           table.update(key, group, start, (accumulator) => aggregation.add(asSlots(accumulator), value))
         },
         watermark: (current) => fireWindows(table, windows, current, next)

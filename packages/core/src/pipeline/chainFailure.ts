@@ -4,6 +4,7 @@
  */
 import { UserFunctionFailed } from "../model/errors.ts"
 import { InvariantViolation } from "../model/invariant.ts"
+import { FailedAtKey } from "../operator/FailedAtKey.ts"
 import type { TaskPlan } from "./PhysicalPlan.ts"
 import { preview } from "./preview.ts"
 
@@ -23,15 +24,28 @@ export const chainFailure = (task: TaskPlan, subtask: number): ((error: unknown,
   return (error, at) => {
     const operator = names[at.step]
     if (operator === undefined || error instanceof InvariantViolation) return error
-    const { position, record } = at
-    return new UserFunctionFailed({ operator, subtask, position, record: preview(record), cause: error })
+    const { cause, position, record } = error instanceof FailedAtKey ? atKey(error, at) : { ...at, cause: error }
+    return new UserFunctionFailed({ operator, subtask, position, record: preview(record), cause })
   }
+}
+
+/** Where a process function was: at a record of a key, or at a timer, which comes from no record. */
+const atKey = ({ called, cause, key }: FailedAtKey, { position }: ThrownAt) => {
+  const shown = preview(key)
+  if (called._tag === "Element") return { cause, position: `${position}, key ${shown}`, record: called.value }
+  const { time, timestamp } = called
+  return { cause, position: `the ${time}-time timer of key ${shown} at ${timestamp}`, record: { key, timestamp } }
 }
 
 const operatorNames = (task: TaskPlan): ReadonlyArray<string> => {
   const steps = task.steps.map((step) => step.uid)
   return task.output._tag === "Exchange" ? [...steps, task.output.key.uid] : steps
 }
+
+export const endPosition = "the end of data"
+
+/** The same of processing time. */
+export const clockPosition = (now: number): string => `the advance of processing time to ${now}`
 
 /** Where a record is that no batch holds: it was emitted when event time advanced. */
 export const firedPosition = (watermark: number): string => `the advance of event time to ${watermark}`

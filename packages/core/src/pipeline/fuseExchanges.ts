@@ -14,12 +14,15 @@ export const fuseExchanges = (plan: PhysicalPlan, parallelism: number): Physical
 const join = (tasks: ReadonlyArray<TaskPlan>, task: TaskPlan): ReadonlyArray<TaskPlan> => {
   const { input } = task
   const before = input._tag === "Exchange" && input.from.length === 1 ? writerTo(tasks, task) : undefined
-  if (before === undefined || before.output._tag !== "Exchange") return [...tasks, task]
+  // A task that calls asynchronous functions does so in its input.
+  const isAsync = task.steps[0]?.asyncMap !== undefined
+  if (before === undefined || before.output._tag !== "Exchange" || isAsync) return [...tasks, task]
   const fused: TaskPlan = {
     ...before,
     fused: [...before.fused, task.id, ...task.fused],
     steps: [...before.steps, keyStep(before.output.key), ...task.steps],
-    output: task.output
+    output: task.output,
+    sides: [...before.sides, ...task.sides.filter(({ tag }) => before.sides.every((side) => side.tag !== tag))]
   }
   return tasks.map((other) => (other === before ? fused : other))
 }

@@ -8,14 +8,14 @@
  * G5 Little is carried around the loop: every turn ends with `at` as it began, which else took up to a third of the time,
  *    and `written` lives outside, where it costs a long chain less than as a local variable.
  */
-import { invariant } from "../model/invariant.ts"
-import { type ChainContext, type ChainInstance, directOutputOf } from "../operator/ChainInstance.ts"
+import { type ChainContext, type ChainInstance, directOutputOf, sideCollector } from "../operator/ChainInstance.ts"
 import { always } from "../operator/keySelector.ts"
-import { type ChainCode, needsGroups, type OperatorStep, type RecordNames } from "../operator/OperatorStep.ts"
-import type { FixedLayout } from "../state/fixed/RowBlock.ts"
-import { emitCursor, nameCursor, type RowCursor } from "../state/fixed/rowCursor.ts"
-import { chainFailure, firedPosition } from "./chainFailure.ts"
-import { fixedLayoutOf, openTables, rowsOf } from "./openTables.ts"
+import type { ChainCode, OperatorStep, RecordNames } from "../operator/OperatorStep.ts"
+import { emitCursor, type RowCursor } from "../state/fixed/rowCursor.ts"
+import { chainFailure, clockPosition, endPosition, firedPosition } from "./chainFailure.ts"
+import { emitClock, emitLists, restoreLists } from "./chainHooks.ts"
+import { type ChainWriter, makeWriter } from "./chainWriter.ts"
+import { openTables, rowsOf } from "./openTables.ts"
 import type { TaskPlan } from "./PhysicalPlan.ts"
 
 export interface GeneratedChain {
@@ -33,6 +33,7 @@ export const generateChain = (task: TaskPlan): GeneratedChain => {
       const tables = openTables(task, context.state)
       const make = new Function(
         ...["context", "fail", "firedPosition", "source", "directOutputOf", "bound"],
+        ...["clockPosition", "endPosition", "restoreLists"],
         `${source}\n//# sourceURL=${sourceUrl(task, context)}`
       )
       return make(
@@ -40,8 +41,10 @@ export const generateChain = (task: TaskPlan): GeneratedChain => {
         Object.fromEntries([
           ...writer.bound.map(({ name, value }) => [name, value]),
           ...writer.tables.map(({ name, state, step }) => [name, tables(step, state)]),
-          ...writer.rows.map(({ name, state, step }) => [name, rowsOf(tables(step, state))])
-        ])
+          ...writer.rows.map(({ name, state, step }) => [name, rowsOf(tables(step, state))]),
+          ...[...writer.sides].map(([tag, name]) => [name, sideCollector(context, tag)])
+        ]),
+        ...[clockPosition, endPosition, restoreLists]
       )
     }
   }
@@ -54,107 +57,40 @@ const sourceUrl = (task: TaskPlan, context: ChainContext): string => {
   return `tidemark/${task.id.replace(/[^\w.-]/g, "_")}/${context.subtask}/${instances}.js`
 }
 
-interface TableName {
-  readonly name: string
-  readonly step: OperatorStep
-  readonly state: string
-}
-
-interface Writer {
-  readonly bound: ReadonlyArray<{ readonly name: string; readonly value: unknown }>
-  readonly tables: ReadonlyArray<TableName>
-  /** Tables whose rows the code works on itself. */
-  readonly rows: ReadonlyArray<TableName>
-  readonly late: ReadonlyMap<string, string>
-  readonly codeOf: (step: OperatorStep, index: number) => ChainCode
-  /** The cursors that were asked for since the last call, to be declared where that code stands. */
-  readonly takeCursors: () => ReadonlyArray<RowCursor>
-}
-
-/** Collects the names that the emitted code of all steps uses. */
-const makeWriter = (task: TaskPlan): Writer => {
-  const bound: Array<{ readonly name: string; readonly value: unknown }> = []
-  const tables: Array<TableName> = []
-  const rows: Array<TableName> = []
-  const late = new Map<string, string>()
-  let names = 0
-  const fresh = (hint: string): string => {
-    names += 1
-    return `${hint}${names}`
-  }
-  const bind = (hint: string, value: unknown): string => {
-    const known = bound.find((binding) => binding.value === value)
-    if (known !== undefined) return known.name
-    const name = fresh(hint)
-    bound.push({ name, value })
-    return name
-  }
-  const nameIn = (names: Array<TableName>, hint: string, { state, step }: Omit<TableName, "name">): string => {
-    const known = names.find((candidate) => candidate.step === step && candidate.state === state)
-    if (known !== undefined) return known.name
-    const name = fresh(hint)
-    names.push({ name, step, state })
-    return name
-  }
-  const cursors = new Map<string, RowCursor>()
-  const cursor = (rowsName: string, layout: FixedLayout | null): RowCursor => {
-    invariant(layout !== null, "a cursor is asked for by states off-heap")
-    const made = cursors.get(rowsName) ?? nameCursor(layout, rowsName, fresh)
-    cursors.set(rowsName, made)
-    return made
-  }
-  const takeCursors = (): ReadonlyArray<RowCursor> => {
-    const taken = [...cursors.values()]
-    cursors.clear()
-    return taken
-  }
-  const needs = needsGroups(task.steps)
-  const codeOf = (step: OperatorStep, index: number): ChainCode => ({
-    name: fresh,
-    bind,
-    layout: (state) => fixedLayoutOf(step, state),
-    table: (state) => nameIn(tables, "table", { step, state }),
-    rows: (state) => nameIn(rows, "rows", { step, state }),
-    cursor: (state) => cursor(nameIn(rows, "rows", { step, state }), fixedLayoutOf(step, state)),
-    needsGroups: needs,
-    get countLate() {
-      late.set(step.uid, `late${index}`)
-      return `late${index}++`
-    },
-    currentWatermark: "currentWatermark",
-    maxTimestamp: "maxTimestamp"
-  })
-  return { bound, tables, rows, late, codeOf, takeCursors }
-}
-
-const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: Writer): string => {
+const emitChain = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, writer: ChainWriter): string => {
   const output = emitOutput(task, writer.codeOf(outputStep, task.steps.length))
   const run = emitRun(task, emitSteps(task, codes, output, 0), writer)
   const firing = task.steps.map((step, index) => emitFiring(task, { codes, index, output, step, writer }))
   const fires = firing.some((code) => code.advance !== "")
+  const written = emitWritten(task)
+  const clock = emitClock({ task, codes, written })
+  const lists = emitLists({ task, codes, written })
   const late = [...writer.late]
-  const constants = [...writer.bound, ...writer.tables, ...writer.rows].map(({ name }) => name)
+  const constants = [
+    ...[...writer.bound, ...writer.tables, ...writer.rows].map(({ name }) => name),
+    ...writer.sides.values()
+  ]
   return `"use strict"
 const { ${constants.join(", ")} } = bound
 const output = context.output
 ${skipsHash(task) ? `const ${hashes} = output.isSingle !== true\n` : ""}${isSink(task) ? "const direct = directOutputOf(output)\nconst writer = direct.writer\nlet written = 0\n" : ""}let watermark = -Infinity
 let highest = -Infinity
-${fires ? "let fired = -Infinity\nlet passed = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${run}
+${fires ? "let fired = -Infinity\nlet passed = -Infinity\nlet at = 0\nlet firing\n" : ""}${late.map(([, name]) => `let ${name} = 0\n`).join("")}${firing.map((code) => code.declaration).join("")}${writer.declared.map(({ expression, name }) => `const ${name} = ${expression}\n`).join("")}${run}
 ${emitAdvance(task, firing)}
-return {
+${clock}${lists}return {
 run,
 advance,
 watermark: () => watermark,
 restoreWatermark: (to) => {
 watermark = to
-${fires ? "fired = -Infinity\n" : ""}},
+${fires ? "fired = -Infinity\n" : ""}${emitsWithin(task) ? "passed = to\n" : ""}},
 takeMaxTimestamp: () => {
 const taken = highest
 highest = -Infinity
 return taken
 },
 lateRecords: () => new Map([${late.map(([uid, name]) => `[${JSON.stringify(uid)}, ${name}]`).join(", ")}].filter((entry) => entry[1] > 0)),
-source
+${clock === "" ? "" : "clock,\n"}${lists === "" ? "" : "lists,\n"}source
 }`
 }
 
@@ -176,9 +112,12 @@ fired = current
 try {
 ${body}} catch (error) {
 throw fail(error, { step: at, position: firedPosition(current), record: firing })
-}${emitWritten(task)}
+}${emitWritten(task)}${emitsWithin(task) ? "\npassed = current" : ""}
 }`
 }
+
+/** Steps whose functions emit take the rest of the chain as a function: `at` is then shared with it. */
+const emitsWithin = (task: TaskPlan): boolean => task.steps.some((step) => step.emitsWithin === true)
 
 /** G3 */
 const isSink = (task: TaskPlan): boolean => task.output._tag === "Sink"
@@ -201,7 +140,7 @@ const outputStep: OperatorStep = {
   interpret: () => ({ record: () => {} })
 }
 
-const emitRun = (task: TaskPlan, body: EmitRecord, writer: Writer): string => {
+const emitRun = (task: TaskPlan, body: EmitRecord, writer: ChainWriter): string => {
   const keyed = task.input._tag === "Exchange"
   const record = {
     value: "value",
@@ -211,13 +150,13 @@ const emitRun = (task: TaskPlan, body: EmitRecord, writer: Writer): string => {
   }
   const statements = body(record)
   const cursors = writer.takeCursors()
-  const warm = keyed ? cursors.filter(({ layout }) => layout.key === "integer") : []
+  const warm = cursors.filter(({ layout }) => layout.key === "integer")
   return `const run = (columns) => {
 const values = columns.values
 ${keyed ? "const timestamps = columns.timestamps\nconst timed = timestamps.length > 0\nconst keys = columns.keys\nconst groups = columns.groups\n" : ""}const length = values.length
 const currentWatermark = watermark
 let maxTimestamp = highest
-${emitWarm(task, warm)}${cursors.map(emitCursor).join("")}let at = 0
+${emitWarm(task, warm)}${cursors.map(emitCursor).join("")}${emitsWithin(task) ? "" : "let "}at = 0
 let index = 0
 try {
 for (; index < length; index++) {
@@ -271,6 +210,9 @@ const emitOutput = (task: TaskPlan, code: ChainCode): EmitRecord => {
   if (output._tag === "Sink") {
     return (record) => `${collected}written++\nwriter.write(${record.value}, ${record.timestamp})`
   }
+  if (output._tag === "Forward") {
+    return (record) => `${collected}output.collect(${record.value}, ${record.timestamp}, "", 0)`
+  }
   const collect = (record: RecordNames, key: string, group: string): string =>
     `${collected}output.collect(${record.value}, ${record.timestamp}, ${key}, ${group})`
   const hashing = output.needsGroups ? always : hashes
@@ -285,7 +227,7 @@ interface FiringOptions {
   readonly index: number
   readonly output: EmitRecord
   readonly step: OperatorStep
-  readonly writer: Writer
+  readonly writer: ChainWriter
 }
 
 /** The rest of the chain as a function, for a step that fires; and the code that fires it. */
@@ -293,7 +235,7 @@ const emitFiring = (task: TaskPlan, { codes, index, output, step, writer }: Firi
   const code = codes[index]
   if (step.emitWatermark === undefined || code === undefined) return { declaration: "", advance: "" }
   const rest = emitSteps(task, codes, output, index + 1)
-  const name = code.name("emit")
+  const name = code.emitRest
   const record = { value: "value", timestamp: "timestamp", key: "key", group: "group" }
   const statements = rest(record)
   return {

@@ -1,10 +1,11 @@
 /** The interpreted twin of a chain: a closure per step. Serves where code may not be generated, and as the test's model. */
 import type { Columns } from "../model/Batch.ts"
 import { minWatermark, type Timestamp } from "../model/time.ts"
-import type { ChainContext, ChainInstance } from "../operator/ChainInstance.ts"
+import { type ChainContext, type ChainInstance, sideCollector } from "../operator/ChainInstance.ts"
 import { groupOfKey } from "../operator/keySelector.ts"
 import type { Collector, StepTwin } from "../operator/OperatorStep.ts"
-import { chainFailure, firedPosition } from "./chainFailure.ts"
+import { chainFailure, clockPosition, endPosition, firedPosition } from "./chainFailure.ts"
+import { restoreLists } from "./chainHooks.ts"
 import { fixedLayoutOf, openTables } from "./openTables.ts"
 import type { TaskOutput, TaskPlan } from "./PhysicalPlan.ts"
 
@@ -60,6 +61,8 @@ export const interpretChain = (task: TaskPlan, context: ChainContext): ChainInst
       }
       state.turn = Number.POSITIVE_INFINITY
     },
+    ...clockOf(twins, { fail, state }),
+    ...listsOf(twins, { fail, state }),
     watermark: () => state.watermark,
     restoreWatermark: (watermark) => {
       state.watermark = watermark
@@ -73,6 +76,53 @@ export const interpretChain = (task: TaskPlan, context: ChainContext): ChainInst
     lateRecords: () => new Map(late),
     source: null
   }
+}
+
+/** Lists of operators and the end of data, where a step keeps any. */
+const listsOf = (
+  twins: ReadonlyArray<StepTwin>,
+  { fail, state }: { readonly fail: ReturnType<typeof chainFailure>; readonly state: ChainState }
+): Pick<ChainInstance, "lists"> => {
+  const all = twins.flatMap(({ lists }) => (lists === undefined ? [] : [lists]))
+  if (all.length === 0) return {}
+  const end = (): void => {
+    try {
+      for (const [step, twin] of twins.entries()) {
+        state.at = step
+        state.firing = undefined
+        twin.lists?.end(state.watermark)
+      }
+    } catch (error) {
+      throw fail(error, { step: state.at, position: endPosition, record: state.firing })
+    }
+  }
+  return {
+    lists: { end, lists: () => all.flatMap((each) => each.lists()), restore: (itemsOf) => restoreLists(all, itemsOf) }
+  }
+}
+
+/** Processing time, where a step asks for it. */
+const clockOf = (
+  twins: ReadonlyArray<StepTwin>,
+  { fail, state }: { readonly fail: ReturnType<typeof chainFailure>; readonly state: ChainState }
+): Pick<ChainInstance, "clock"> => {
+  if (twins.every((twin) => twin.clock === undefined)) return {}
+  let now = minWatermark
+  const advance = (to: number): void => {
+    if (!(to > now)) return
+    now = to
+    try {
+      for (const [step, twin] of twins.entries()) {
+        state.at = step
+        state.firing = undefined
+        twin.clock?.advance(to)
+      }
+    } catch (error) {
+      throw fail(error, { step: state.at, position: clockPosition(to), record: state.firing })
+    }
+  }
+  const next = (): number => Math.min(...twins.map((twin) => twin.clock?.next() ?? Number.POSITIVE_INFINITY))
+  return { clock: { advance, next } }
 }
 
 const runRecord = (first: Collector, columns: Columns, index: number): void => {
@@ -97,6 +147,7 @@ const linkTwins = (task: TaskPlan, context: ChainContext, { late, state }: Share
         table: (name) => tables(step, name),
         isOffHeap: (name) => fixedLayoutOf(step, name) !== null,
         countLate: () => late.set(step.uid, (late.get(step.uid) ?? 0) + 1),
+        side: (tag) => sideCollector(context, tag),
         currentWatermark: () => (index > state.turn ? state.passed : state.watermark),
         noteTimestamp: (timestamp) => {
           if (timestamp > state.maxTimestamp) state.maxTimestamp = timestamp
@@ -127,7 +178,7 @@ const outputCollector = (
   context: ChainContext,
   { index, state }: { readonly index: number; readonly state: ChainState }
 ): Collector => {
-  if (output._tag === "Sink") {
+  if (output._tag !== "Exchange") {
     return (value, timestamp) => {
       state.at = index + 1
       context.output.collect(value, timestamp, "", 0)

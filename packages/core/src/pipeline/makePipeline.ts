@@ -3,31 +3,43 @@ import type { Schema } from "effect"
 import type { Sink } from "../connector/Sink.ts"
 import type { Source } from "../connector/Source.ts"
 import type { AggregateResult, AggregateSpec } from "../operator/Aggregate.ts"
-import { eraseFunction, eraseReducer, eraseSink } from "../operator/erase.ts"
+import { eraseAsync, eraseFunction, eraseReducer, eraseSink } from "../operator/erase.ts"
 import type { Key, KeyField } from "../operator/keys.ts"
+import type { AsyncFunction, MapAsyncOptions } from "../operator/mapAsync.ts"
+import type { ListProcessDefinition, Lists } from "../operator/process/ListProcess.ts"
+import type { ProcessDefinition, States } from "../operator/process/ProcessContext.ts"
 import type { Window, WindowResult } from "../operator/Window.ts"
-import { append, type Graph, type LogicalOperator, type Pipeline } from "./Graph.ts"
+import { endedLine } from "./endedLine.ts"
+import { append, type Graph, type LogicalOperator } from "./Graph.ts"
+import { listProcessOperator, processOperator } from "./processOperator.ts"
 import type {
   EventTimeOptions,
   FitsSink,
+  From,
+  JoiningStreams,
   KeyedStream,
+  PipelineEnd,
   SchemalessStream,
   SchemaOption,
   SourceStream,
   StepOptions,
   Stream,
-  WindowedStream
+  WindowedStream,
+  WindowOptions
 } from "./Stream.ts"
 
 export interface PipelineStart {
   /** Begins with the records of a source. */
-  from<A>(uid: string, source: Source<A>): SourceStream<A>
+  readonly from: From
 }
 
 /** Begins a pipeline; its name stands in checkpoints and messages. */
-export const makePipeline = (name: string): PipelineStart => ({
-  from: <A>(uid: string, source: Source<A>) => new TypedStream<A>({ name, source: { uid, source }, operators: [] })
-})
+export const makePipeline = (name: string): PipelineStart => ({ from: fromIn(name) })
+
+const fromIn =
+  (name: string): From =>
+  <A>(uid: string, source: Source<A>) =>
+    new TypedStream<A>({ name, source: { uid, source }, operators: [] })
 
 type StepSchema<B> = Partial<SchemaOption<B>>
 
@@ -58,7 +70,8 @@ class TypedStream<A> implements SourceStream<A> {
 
   eventTime(assign: (value: A) => number | Date, options?: EventTimeOptions): Stream<A> {
     const outOfOrderness = options?.outOfOrderness ?? 0
-    return this.#with({ _tag: "EventTime", assign: eraseFunction(assign), outOfOrderness })
+    const idleAfter = options?.idleAfter ?? null
+    return this.#with({ _tag: "EventTime", assign: eraseFunction(assign), outOfOrderness, idleAfter })
   }
 
   filter<B extends A>(keeps: (value: A) => value is B, options?: StepOptions): Stream<B>
@@ -91,8 +104,29 @@ class TypedStream<A> implements SourceStream<A> {
     )
   }
 
-  to<B>(uid: string, sink: Sink<B> & FitsSink<A, B>): Pipeline {
-    return { ...this.#graph, sink: { uid, sink: eraseSink<B>(sink) } }
+  union<Bs extends ReadonlyArray<unknown>>(uid: string, ...others: JoiningStreams<A, Bs>): Stream<A> {
+    const from = fromIn(this.#graph.name)
+    const lines = others.map((other) => TypedStream.#lineOf(other(from)))
+    return this.#with({ _tag: "Union", uid, others: lines })
+  }
+
+  process<B, L extends Lists>(uid: string, definition: ListProcessDefinition<A, L, B>): Stream<B> {
+    return new TypedStream<B>(append(this.#graph, listProcessOperator(uid, definition)))
+  }
+
+  mapAsync<B>(uid: string, f: AsyncFunction<A, NoInfer<B>>, options: MapAsyncOptions<A, B>): Stream<B> {
+    return new TypedStream<B>(append(this.#graph, { _tag: "MapAsync", uid, ...eraseAsync(f, options) }))
+  }
+
+  to<B>(uid: string, sink: Sink<B> & FitsSink<A, B>): PipelineEnd {
+    return endedLine(this.#graph, { uid, sink: eraseSink<B>(sink) }, (line) => new TypedStream(line))
+  }
+
+  /** Null for what plain JavaScript may answer. */
+  static #lineOf(stream: unknown): Graph | null {
+    if (typeof stream !== "object" || stream === null) return null
+    if (stream instanceof BareStream) return stream.line
+    return #graph in stream ? stream.#graph : null
   }
 
   #with(operator: LogicalOperator): Stream<A> {
@@ -107,10 +141,17 @@ class BareStream<A> implements SchemalessStream<A> {
   readonly to = {
     schemaMissing: "a sink needs the schema of the records: pass { schema } to the map or flatMap before"
   } as const
+  readonly mapAsync = {
+    schemaMissing: "mapAsync needs the schema of the records: pass { schema } to the map or flatMap before"
+  } as const
   readonly #graph: Graph
 
   constructor(graph: Graph) {
     this.#graph = graph
+  }
+
+  get line(): Graph {
+    return this.#graph
   }
 
   filter<B extends A>(keeps: (value: A) => value is B, options?: StepOptions): SchemalessStream<B>
@@ -143,11 +184,19 @@ class GroupedStream<A, K> implements KeyedStream<A, K> {
     return new TypedStream<A>(append(this.#graph, { _tag: "Reduce", uid, reduce: eraseReducer(f) }))
   }
 
+  process<B, S extends States>(uid: string, definition: ProcessDefinition<A, K, S, B>): Stream<B> {
+    return new TypedStream<B>(append(this.#graph, processOperator(uid, definition)))
+  }
+
   window(window: Window): WindowedStream<A, K> {
     return {
-      aggregate: <S extends AggregateSpec<A>>(uid: string, spec: S) =>
+      aggregate: <S extends AggregateSpec<A>, L>(
+        uid: string,
+        spec: S & AggregateSpec<A>,
+        { late }: WindowOptions<A, L> = {}
+      ): Stream<WindowResult<K, AggregateResult<S>>> =>
         new TypedStream<WindowResult<K, AggregateResult<S>>>(
-          append(this.#graph, { _tag: "WindowAggregate", uid, window, spec })
+          append(this.#graph, { _tag: "WindowAggregate", uid, window, spec, late: late ?? null })
         )
     }
   }

@@ -3,10 +3,13 @@
  *
  * K1 A channel is blocked from its barrier until the capture: no later record enters the snapshot (S16).
  * K2 Barriers of captured, abandoned or older checkpoints change nothing and block nothing.
- * Source: Carbone et al. 2015; Flink SingleCheckpointBarrierHandler.
+ * K5 A tracked barrier blocks nothing: it is counted until every channel has delivered it, and later records may enter
+ *    the snapshot (at least once). Several checkpoints may be tracked at a time; a capture ends the older ones.
+ * Source: Carbone et al. 2015; Flink SingleCheckpointBarrierHandler, CheckpointBarrierTracker.
  */
 import type { Barrier } from "../model/Barrier.ts"
 import type { ChannelId, CheckpointId } from "../model/ids.ts"
+import { including } from "./sorted.ts"
 
 export interface Alignment {
   /** All input channels, sorted. */
@@ -15,10 +18,18 @@ export interface Alignment {
   readonly barrier: Barrier | null
   /** Channels that have delivered its barrier, sorted; empty when nothing is aligned. */
   readonly blocked: ReadonlyArray<ChannelId>
+  /** Checkpoints whose barriers are tracked, sorted by id; empty where barriers align. */
+  readonly tracked: ReadonlyArray<Tracked>
   /** The newest checkpoint that was captured or superseded here. */
   readonly lastId: CheckpointId
   /** Invalidated checkpoints newer than `lastId` whose barriers may still come, sorted. */
   readonly invalidated: ReadonlyArray<CheckpointId>
+}
+
+/** The channels that have delivered the barrier of a checkpoint, sorted. */
+export interface Tracked {
+  readonly id: CheckpointId
+  readonly delivered: ReadonlyArray<ChannelId>
 }
 
 /** Whether a task may take the next element of a channel; called by the input gate and by the checker. HOT per element. */
@@ -32,9 +43,20 @@ export const isStale = (alignment: Alignment, barrier: Barrier): boolean =>
 
 /** The barrier is the last one that the alignment waits for. */
 export const isComplete = (alignment: Alignment, channel: ChannelId, barrier: Barrier): boolean => {
-  const blocked = alignment.barrier?.id === barrier.id ? alignment.blocked : []
-  return alignment.channels.every((other) => other === channel || blocked.includes(other))
+  const delivered = alignment.barrier?.id === barrier.id ? alignment.blocked : deliveredOf(alignment, barrier.id)
+  return alignment.channels.every((other) => other === channel || delivered.includes(other))
 }
+
+const deliveredOf = ({ tracked }: Alignment, id: CheckpointId): ReadonlyArray<ChannelId> =>
+  tracked.find((found) => found.id === id)?.delivered ?? []
+
+/** K5 */
+export const track = (alignment: Alignment, channel: ChannelId, { id }: Barrier): Pick<Alignment, "tracked"> => ({
+  tracked: [
+    ...alignment.tracked.filter((found) => found.id !== id),
+    { id, delivered: including(deliveredOf(alignment, id), channel) }
+  ].sort((a, b) => a.id - b.id)
+})
 
 export const isSuperseding = (alignment: Alignment, barrier: Barrier): boolean =>
   alignment.barrier !== null && barrier.id > alignment.barrier.id
@@ -43,6 +65,7 @@ export const isSuperseding = (alignment: Alignment, barrier: Barrier): boolean =
 export const released = (alignment: Alignment, lastId: CheckpointId): Partial<Alignment> => ({
   barrier: null,
   blocked: [],
+  tracked: alignment.tracked.filter(({ id }) => id > lastId),
   lastId: Math.max(alignment.lastId, lastId),
   invalidated: alignment.invalidated.filter((id) => id > lastId)
 })

@@ -164,7 +164,9 @@ export const checkpointMachine = setup({
               target: "#checkpoint.completed",
               actions: {
                 type: "perform",
-                params: ({ context }) => [tellOwner({ type: "checkpoint.completed", id: context.barrier.id })]
+                params: ({ context: { barrier } }) => [
+                  tellOwner({ type: "checkpoint.completed", id: barrier.id, kind: barrier.kind })
+                ]
               }
             },
             "manifest.failed": {
@@ -201,6 +203,7 @@ export const checkpointMachine = setup({
               tellOwner({
                 type: "checkpoint.invalidated",
                 id: context.barrier.id,
+                kind: context.barrier.kind,
                 reason: context.reason ?? "declined"
               })
             ]

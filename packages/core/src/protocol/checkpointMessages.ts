@@ -1,5 +1,5 @@
 /** What the coordinator and one of its checkpoints tell each other, and what a checkpoint asks of the world. */
-import type { Barrier } from "../model/Barrier.ts"
+import type { Barrier, CheckpointKind } from "../model/Barrier.ts"
 import type { CheckpointId, SubtaskId } from "../model/ids.ts"
 
 /** Where a subtask's snapshot lies. */
@@ -9,6 +9,8 @@ export interface StateHandle {
   readonly size: number
   /** Objects of earlier checkpoints that it refers to, sorted; none for a full snapshot. */
   readonly shared: ReadonlyArray<string>
+  /** The uncommitted transactions that a savepoint holds, and the sink they are of; left out where there are none. */
+  readonly held?: { readonly sink: string; readonly transactions: ReadonlyArray<string> }
 }
 
 export interface Acknowledgement {
@@ -52,8 +54,13 @@ export type CheckpointEvent =
 /** Checkpoint to coordinator. */
 export type CheckpointReport =
   | { readonly type: "checkpoint.collecting"; readonly id: CheckpointId }
-  | { readonly type: "checkpoint.completed"; readonly id: CheckpointId }
-  | { readonly type: "checkpoint.invalidated"; readonly id: CheckpointId; readonly reason: InvalidationReason }
+  | { readonly type: "checkpoint.completed"; readonly id: CheckpointId; readonly kind: CheckpointKind }
+  | {
+      readonly type: "checkpoint.invalidated"
+      readonly id: CheckpointId
+      readonly kind: CheckpointKind
+      readonly reason: InvalidationReason
+    }
 
 export type CheckpointCommand =
   | { readonly _tag: "TriggerSources"; readonly barrier: Barrier }

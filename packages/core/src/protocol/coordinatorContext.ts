@@ -1,12 +1,18 @@
 /** What the coordinator knows, and the pure functions over it that its machine is made of. */
-import type { CheckpointKind } from "../model/Barrier.ts"
+import { type Alignment, type CheckpointKind, isSavepoint, type TerminalKind } from "../model/Barrier.ts"
 import type { CheckpointId, SubtaskId } from "../model/ids.ts"
 import type { CheckpointEvent, CheckpointInput, InvalidationReason } from "./checkpointMessages.ts"
 import type { InternalCommand } from "./component.ts"
 import type { CoordinatorCommand, CoordinatorEvent } from "./coordinatorMessages.ts"
 import type { CheckpointPolicy } from "./policy.ts"
 import { excluding, including, sorted } from "./sorted.ts"
-import { decideTrigger, type TriggerDecision, type TriggerKind } from "./triggerDecider.ts"
+import {
+  decideTrigger,
+  isEnding,
+  type RefusalReason,
+  type TriggerDecision,
+  type TriggerKind
+} from "./triggerDecider.ts"
 
 export interface CoordinatorContext {
   readonly policy: CheckpointPolicy
@@ -21,15 +27,20 @@ export interface CoordinatorContext {
   readonly idsEnd: CheckpointId
   /** Sorted. */
   readonly pending: ReadonlyArray<CheckpointId>
+  /** Those of them that are savepoints of a job that runs on, sorted. */
+  readonly savepoints: ReadonlyArray<CheckpointId>
   readonly triggering: CheckpointId | null
-  /** Completed and kept, sorted. */
+  /** Completed and subject to retention, sorted: savepoints are not. */
   readonly retained: ReadonlyArray<CheckpointId>
   /** The bases of pending checkpoints, by the ids of these; those without a base are left out. Sorted by id. */
   readonly pins: ReadonlyArray<Pin>
   readonly isPeriodicWanted: boolean
   readonly manualWanted: number
+  readonly savepointsWanted: number
   readonly isPauseOver: boolean
   readonly terminal: TerminalCheckpoint | null
+  /** What the checkpoint after the end of all data will be: a drain may have asked for a savepoint. */
+  readonly endKind: "final" | "finalSavepoint"
   /** Counted failures in a row; saturates above `toleratedFailures`. */
   readonly failures: number
   readonly isReserving: boolean
@@ -41,16 +52,22 @@ export interface Pin {
   readonly base: CheckpointId
 }
 
-/** The checkpoint that ends the run: `final` after end of data, `stop` before an orderly stop. */
+/** The checkpoint that ends the run. */
 export interface TerminalCheckpoint {
-  readonly kind: "final" | "stop"
+  readonly kind: TerminalKind
   readonly isWanted: boolean
   /** While it is pending, and once it is completed. */
   readonly id: CheckpointId | null
 }
 
+export interface Completed {
+  readonly id: CheckpointId
+  readonly kind: CheckpointKind
+}
+
 export interface Invalidated {
   readonly id: CheckpointId
+  readonly kind: CheckpointKind
   readonly reason: InvalidationReason
 }
 
@@ -65,23 +82,33 @@ export const emptyCoordinator = (policy: CheckpointPolicy): CoordinatorContext =
   nextId: 1,
   idsEnd: 1,
   pending: [],
+  savepoints: [],
   triggering: null,
   retained: [],
   pins: [],
   isPeriodicWanted: false,
   manualWanted: 0,
+  savepointsWanted: 0,
   isPauseOver: true,
   terminal: null,
+  endKind: "final",
   failures: 0,
   isReserving: false
 })
 
 // Triggers.
 
-/** What to trigger now, if anything: a terminal checkpoint first, then requests, then the period. */
+/** One interval from now, where the policy has one. */
+export const beginInterval = ({ policy }: CoordinatorContext): ReadonlyArray<CoordinatorStep> =>
+  policy.trigger === "periodic" || policy.trigger === "first"
+    ? [{ _tag: "SetTimer", timer: "interval", delay: "interval" }]
+    : []
+
+/** What to trigger now, if anything: a terminal checkpoint first, then savepoints, requests, and the period. */
 export const nextTrigger = (context: CoordinatorContext): TriggerKind | null => {
   const kinds: ReadonlyArray<TriggerKind> = [
     ...(context.terminal?.isWanted ? [context.terminal.kind] : []),
+    ...(context.savepointsWanted > 0 ? (["savepoint"] as const) : []),
     ...(context.manualWanted > 0 ? (["manual"] as const) : []),
     ...(context.isPeriodicWanted ? (["periodic"] as const) : [])
   ]
@@ -91,11 +118,12 @@ export const nextTrigger = (context: CoordinatorContext): TriggerKind | null => 
 export const triggerDecision = (context: CoordinatorContext, kind: TriggerKind): TriggerDecision =>
   decideTrigger(kind, {
     policy: context.policy,
-    pending: context.pending,
+    pending: context.pending.filter((id) => !context.savepoints.includes(id)),
+    savepoints: context.savepoints,
     triggering: context.triggering,
     isPauseOver: context.isPauseOver,
     hasIds: context.nextId < context.idsEnd,
-    manualQueued: context.manualWanted,
+    manualQueued: context.manualWanted + context.savepointsWanted,
     hasTerminal: context.terminal !== null && context.terminal.id !== null
   })
 
@@ -103,22 +131,27 @@ export const triggerDecision = (context: CoordinatorContext, kind: TriggerKind):
 export const isTerminalDue = ({ terminal }: CoordinatorContext): boolean =>
   terminal !== null && terminal.id === null && !terminal.isWanted
 
-/** K7: the newest checkpoint that was completed in this attempt. After a restore the first one is full. */
-const baseOf = ({ firstId, policy, retained }: CoordinatorContext): CheckpointId | null => {
+/** K7, K8: the newest checkpoint that was completed in this attempt. After a restore the first one is full. */
+const baseOf = ({ firstId, policy, retained }: CoordinatorContext, kind: CheckpointKind): CheckpointId | null => {
+  if (isSavepoint(kind)) return null
   const newest = retained.at(-1)
   return policy.incremental && newest !== undefined && newest >= firstId ? newest : null
 }
 
+const alignmentOf = ({ mode }: CheckpointPolicy): Alignment => (mode === "at-least-once" ? "tracked" : "aligned")
+
+const kindOf = (trigger: TriggerKind | null): CheckpointKind =>
+  trigger === null || trigger === "periodic" || trigger === "manual" ? "checkpoint" : trigger
+
 export const startCheckpoint = (context: CoordinatorContext): CoordinatorStep => {
-  const trigger = nextTrigger(context)
-  const kind = trigger === "final" || trigger === "stop" ? trigger : "checkpoint"
+  const kind = kindOf(nextTrigger(context))
   return {
     _tag: "StartParts",
     parts: [
       {
         key: context.nextId,
         input: {
-          barrier: { id: context.nextId, kind, base: baseOf(context), alignment: "aligned" },
+          barrier: { id: context.nextId, kind, base: baseOf(context, kind), alignment: alignmentOf(context.policy) },
           subtasks: context.subtasks,
           isRecorded: false
         }
@@ -129,32 +162,49 @@ export const startCheckpoint = (context: CoordinatorContext): CoordinatorStep =>
 
 /** K1, K2: the id is taken, the request that it serves is over. */
 export const begin = (context: CoordinatorContext): Partial<CoordinatorContext> => {
-  const kind = nextTrigger(context)
+  const trigger = nextTrigger(context)
+  const kind = kindOf(trigger)
   const id = context.nextId
-  const base = baseOf(context)
+  const base = baseOf(context, kind)
   return {
     nextId: id + 1,
     pending: including(context.pending, id),
     pins: base === null ? context.pins : [...context.pins, { id, base }],
     triggering: id,
-    isPeriodicWanted: kind === "periodic" ? false : context.isPeriodicWanted,
-    manualWanted: kind === "manual" ? context.manualWanted - 1 : context.manualWanted,
-    terminal: kind === "final" || kind === "stop" ? { kind, isWanted: false, id } : context.terminal
+    savepoints: kind === "savepoint" ? including(context.savepoints, id) : context.savepoints,
+    isPeriodicWanted: trigger === "periodic" ? false : context.isPeriodicWanted,
+    manualWanted: trigger === "manual" ? context.manualWanted - 1 : context.manualWanted,
+    savepointsWanted: trigger === "savepoint" ? context.savepointsWanted - 1 : context.savepointsWanted,
+    terminal: trigger !== null && isEnding(trigger) ? { kind: trigger, isWanted: false, id } : context.terminal
   }
 }
 
-export const refuseRequests = ({ manualWanted }: CoordinatorContext): ReadonlyArray<CoordinatorStep> =>
-  Array.from({ length: manualWanted }, () => ({ _tag: "RefuseRequest", reason: "notRunning" }))
+export const refuseRequests = (context: CoordinatorContext): ReadonlyArray<CoordinatorStep> => [
+  ...Array.from({ length: context.manualWanted }, () => ({ _tag: "RefuseRequest", reason: "notRunning" }) as const),
+  ...refuseSavepoints(context, "notRunning")
+]
+
+export const refuseSavepoints = (
+  { savepointsWanted }: CoordinatorContext,
+  reason: RefusalReason
+): ReadonlyArray<CoordinatorStep> =>
+  Array.from({ length: savepointsWanted }, () => ({ _tag: "RefuseSavepoint", reason }) as const)
 
 // Outcomes.
 
-export const complete = (context: CoordinatorContext, id: CheckpointId): Partial<CoordinatorContext> => ({
+/** K8: a savepoint of a job that runs on changes nothing for its checkpoints, and no savepoint is ever retired. */
+export const complete = (context: CoordinatorContext, { id, kind }: Completed): Partial<CoordinatorContext> => ({
   pending: excluding(context.pending, id),
+  savepoints: excluding(context.savepoints, id),
   triggering: context.triggering === id ? null : context.triggering,
-  retained: including(context.retained, id),
-  pins: unpinned(context, id),
-  failures: 0,
-  isPauseOver: false
+  ...(kind === "savepoint"
+    ? {}
+    : {
+        retained: isSavepoint(kind) ? context.retained : including(context.retained, id),
+        pins: unpinned(context, id),
+        failures: 0,
+        isPauseOver: false
+      })
 })
 
 /** A checkpoint is resolved: it refers to its base by its manifest, or not at all. */
@@ -181,11 +231,18 @@ export const retain = (context: CoordinatorContext): Partial<CoordinatorContext>
 }
 
 /** K3, from "recorded" on; the context is that after the completion. */
-export const afterCompletion = (context: CoordinatorContext, id: CheckpointId): ReadonlyArray<CoordinatorStep> => {
-  const kind: CheckpointKind = context.terminal?.id === id ? context.terminal.kind : "checkpoint"
+export const afterCompletion = (
+  context: CoordinatorContext,
+  { id, kind }: Completed
+): ReadonlyArray<CoordinatorStep> => {
+  const release: ReadonlyArray<CoordinatorStep> = isSavepoint(kind) ? [{ _tag: "StopParts", keys: [id] }] : []
+  if (kind === "savepoint") return [...release, { _tag: "NotifySavepoint", id }]
+  const subsumed = context.pending.filter((older) => older < id && !context.savepoints.includes(older)) // K8
   return [
-    { _tag: "ToParts", keys: context.pending.filter((older) => older < id), event: { type: "checkpoint.subsume" } },
-    { _tag: "NotifyCompleted", id, kind },
+    { _tag: "ToParts", keys: subsumed, event: { type: "checkpoint.subsume" } },
+    ...release,
+    // A terminal one of an earlier attempt ends nothing in this one.
+    { _tag: "NotifyCompleted", id, kind: context.terminal?.id === id ? kind : "checkpoint" },
     { _tag: "SetTimer", timer: "minPause", delay: "minPause" },
     ...retire(context)
   ]
@@ -193,14 +250,18 @@ export const afterCompletion = (context: CoordinatorContext, id: CheckpointId): 
 
 const countedReasons: ReadonlySet<InvalidationReason> = new Set(["declined", "expired", "storageFailed"])
 
-/** K6: neither what an order from above ended is counted, nor what a newer completed checkpoint has made good. */
-const isCounted = (context: CoordinatorContext, { id, reason }: Invalidated): boolean =>
-  countedReasons.has(reason) && id > (context.retained.at(-1) ?? 0)
+/**
+ * K6: neither what an order from above ended is counted, nor what a newer completed checkpoint has made good, nor a
+ * savepoint of a job that runs on.
+ */
+const isCounted = (context: CoordinatorContext, { id, kind, reason }: Invalidated): boolean =>
+  kind !== "savepoint" && countedReasons.has(reason) && id > (context.retained.at(-1) ?? 0)
 
 const failureCeiling = (context: CoordinatorContext): number => (context.policy.toleratedFailures ?? 0) + 1
 
 export const invalidate = (context: CoordinatorContext, what: Invalidated): Partial<CoordinatorContext> => ({
   pending: excluding(context.pending, what.id),
+  savepoints: excluding(context.savepoints, what.id),
   pins: unpinned(context, what.id),
   triggering: context.triggering === what.id ? null : context.triggering,
   failures: isCounted(context, what) ? Math.min(context.failures + 1, failureCeiling(context)) : context.failures,
@@ -267,21 +328,21 @@ export const started = (context: CoordinatorContext, event: Start): CoordinatorC
     nextId,
     idsEnd: event.idsEnd,
     pending: context.pending,
+    savepoints: context.savepoints,
     pins: context.pins,
     retained: sorted(event.recorded.filter((id) => !context.pending.includes(id)))
   }
 }
 
 /** What the log says of the manifests that were in flight when the last attempt ended (rule 2). */
-export const settle = (context: CoordinatorContext, { recorded }: Start): ReadonlyArray<CoordinatorStep> => [
-  {
-    _tag: "ToParts",
-    keys: context.pending.filter((id) => recorded.includes(id)),
-    event: { type: "manifest.written" }
-  },
-  {
-    _tag: "ToParts",
-    keys: context.pending.filter((id) => !recorded.includes(id)),
-    event: { type: "manifest.failed", reason: "restarted" }
-  }
-]
+export const settle = (context: CoordinatorContext, { recorded, kept }: Start): ReadonlyArray<CoordinatorStep> => {
+  const stands = (id: CheckpointId): boolean => recorded.includes(id) || kept.includes(id)
+  return [
+    { _tag: "ToParts", keys: context.pending.filter(stands), event: { type: "manifest.written" } },
+    {
+      _tag: "ToParts",
+      keys: context.pending.filter((id) => !stands(id)),
+      event: { type: "manifest.failed", reason: "restarted" }
+    }
+  ]
+}

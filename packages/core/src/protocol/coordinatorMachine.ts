@@ -2,7 +2,8 @@
  * The checkpoint coordinator of a job: when to trigger, what is pending, what is retained. Checkpoints are its parts.
  *
  * K1 Ids strictly increase; an id is used only inside a block that a claim has reserved durably (rule 3, S6).
- * K2 At most `concurrentMax` checkpoints are pending, at most one is triggering; a terminal one is exempt (S11).
+ * K2 At most `concurrentMax` checkpoints are pending, at most one is triggering; a terminal one is exempt (S11). Beside
+ *    them there is at most one savepoint.
  * K3 On completion: recorded, then older pending ones subsumed, then subtasks notified, then retention (rule 1).
  * K4 Once every subtask has ended its data the final checkpoint is triggered at once and repeated until it completes
  *    (rule 7), whatever trigger, pause or cap.
@@ -10,14 +11,19 @@
  * K6 The job is told that checkpoints fail only by the running attempt, and only for a failure that is counted.
  * K7 The base of a checkpoint is the newest that was completed in the running attempt. It is not retired while that
  *    checkpoint is pending, but by the first completion or invalidation after that (rule 4).
+ * K8 A savepoint refers to no other checkpoint and none to it; it is never subsumed and never retired, and one of a job
+ *    that runs on commits nothing, subsumes nothing and retires nothing (rule 6).
  */
 import { assign, setup } from "xstate"
+import { endsData, type TerminalKind } from "../model/Barrier.ts"
 import type { CheckpointId, SubtaskId } from "../model/ids.ts"
 import type { StateHandle } from "./checkpointMessages.ts"
 import {
   afterCompletion,
   afterInvalidation,
   begin,
+  beginInterval,
+  type Completed,
   type CoordinatorContext,
   type CoordinatorStep,
   complete,
@@ -30,6 +36,7 @@ import {
   isTerminalDue,
   nextTrigger,
   refuseRequests,
+  refuseSavepoints,
   retain,
   retire,
   settle,
@@ -65,16 +72,18 @@ export const coordinatorMachine = setup({
   actions: {
     perform: (_, _commands: ReadonlyArray<CoordinatorStep>) => {},
     begin: assign(({ context }) => begin(context)),
-    complete: assign(({ context }, id: CheckpointId) => complete(context, id)),
+    complete: assign(({ context }, what: Completed) => complete(context, what)),
     invalidate: assign(({ context }, what: Invalidated) => invalidate(context, what)),
     retain: assign(({ context }) => retain(context)),
     end: assign(({ context }, subtask: SubtaskId) => ({ ended: including(context.ended, subtask) })),
-    wantTerminal: assign((_, kind: "final" | "stop") => ({ terminal: { kind, isWanted: true, id: null } }))
+    wantTerminal: assign((_, kind: TerminalKind) => ({ terminal: { kind, isWanted: true, id: null } }))
   },
   guards: {
     canTrigger: ({ context }) => nextTrigger(context) !== null,
     mustReserve: ({ context }) => context.nextId >= context.idsEnd && !context.isReserving,
     isManualRefused: ({ context }) => triggerDecision(context, "manual")._tag === "Drop",
+    isSavepointRefused: ({ context }) => triggerDecision(context, "savepoint")._tag === "Drop",
+    isDrain: (_, kind: TerminalKind) => endsData(kind),
     isLastToEnd: ({ context }, subtask: SubtaskId) => hasAllEnded(context, subtask),
     isExpected: ({ context }, from: { readonly id: CheckpointId; readonly subtask: SubtaskId }) =>
       isExpected(context, from),
@@ -145,8 +154,8 @@ export const coordinatorMachine = setup({
     },
     "checkpoint.completed": {
       actions: [
-        { type: "complete", params: ({ event }) => event.id },
-        { type: "perform", params: ({ context, event }) => afterCompletion(context, event.id) },
+        { type: "complete", params: ({ event }) => event },
+        { type: "perform", params: ({ context, event }) => afterCompletion(context, event) },
         "retain"
       ]
     },
@@ -171,6 +180,9 @@ export const coordinatorMachine = setup({
         },
         "trigger.request": {
           actions: { type: "perform", params: [{ _tag: "RefuseRequest", reason: "notRunning" }] }
+        },
+        "savepoint.request": {
+          actions: { type: "perform", params: [{ _tag: "RefuseSavepoint", reason: "notRunning" }] }
         }
       }
     },
@@ -213,7 +225,7 @@ export const coordinatorMachine = setup({
                 }
               ]
             },
-            assign({ manualWanted: 0 })
+            assign({ manualWanted: 0, savepointsWanted: 0 })
           ]
         },
         "checkpoint.invalidated": {
@@ -234,6 +246,9 @@ export const coordinatorMachine = setup({
         "trigger.request": {
           actions: { type: "perform", params: [{ _tag: "RefuseRequest", reason: "terminalPending" }] }
         },
+        "savepoint.request": {
+          actions: { type: "perform", params: [{ _tag: "RefuseSavepoint", reason: "terminalPending" }] }
+        },
         "timer.fired": { guard: "isMinPause", actions: assign({ isPauseOver: true }) }
       },
       states: {
@@ -241,18 +256,26 @@ export const coordinatorMachine = setup({
           description: "Checkpoints are triggered as the policy says.",
           entry: {
             type: "perform",
-            params: ({ context }) =>
-              context.policy.trigger === "periodic" ? [{ _tag: "SetTimer", timer: "interval", delay: "interval" }] : []
+            params: ({ context }) => beginInterval(context)
           },
           on: {
             "timer.fired": {
               guard: "isInterval",
               actions: [
                 assign({ isPeriodicWanted: true }),
-                { type: "perform", params: [{ _tag: "SetTimer", timer: "interval", delay: "interval" }] }
+                { type: "perform", params: ({ context }) => beginInterval(context) }
               ]
             },
-            "count.reached": { actions: assign({ isPeriodicWanted: true }) },
+            // Whichever came first, the interval begins anew; the count does so with every trigger.
+            "count.reached": {
+              actions: [
+                assign({ isPeriodicWanted: true }),
+                { type: "perform", params: ({ context }) => beginInterval(context) }
+              ]
+            },
+            "interval.adapted": {
+              actions: { type: "perform", params: ({ context }) => beginInterval(context) }
+            },
             "trigger.request": [
               {
                 guard: "isManualRefused",
@@ -260,39 +283,59 @@ export const coordinatorMachine = setup({
               },
               { actions: assign({ manualWanted: ({ context }) => context.manualWanted + 1 }) }
             ],
+            "savepoint.request": [
+              {
+                guard: "isSavepointRefused",
+                actions: { type: "perform", params: [{ _tag: "RefuseSavepoint", reason: "tooManyRequests" }] }
+              },
+              { actions: assign({ savepointsWanted: ({ context }) => context.savepointsWanted + 1 }) }
+            ],
             "subtask.ended": [
               {
                 guard: { type: "isLastToEnd", params: ({ event }) => event.subtask },
                 target: "ending",
                 actions: [
                   { type: "end", params: ({ event }) => event.subtask },
-                  { type: "wantTerminal", params: "final" }
+                  { type: "wantTerminal", params: ({ context }) => context.endKind }
                 ]
               },
               { actions: { type: "end", params: ({ event }) => event.subtask } }
             ],
-            "coordinator.stop": { target: "ending", actions: { type: "wantTerminal", params: "stop" } }
+            "coordinator.stop": [
+              // Checkpoints go on until the data has ended everywhere; then it is as at the end of all input.
+              {
+                guard: { type: "isDrain", params: ({ event }) => event.kind },
+                actions: [
+                  assign({ endKind: ({ event }) => (event.kind === "finalSavepoint" ? "finalSavepoint" : "final") }),
+                  { type: "perform", params: [{ _tag: "DrainSources" }] }
+                ]
+              },
+              { target: "ending", actions: { type: "wantTerminal", params: ({ event }) => event.kind } }
+            ]
           },
           exit: { type: "perform", params: [{ _tag: "CancelTimer", timer: "interval" }] }
         },
         ending: {
           // Requests that waited are answered by the terminal checkpoint; coordinator.stop is dropped on purpose.
           description: "Only the terminal checkpoint matters; it is repeated until it completes (K4).",
-          entry: assign({ isPeriodicWanted: false, manualWanted: 0 }),
+          entry: [
+            { type: "perform", params: ({ context }) => refuseSavepoints(context, "terminalPending") },
+            assign({ isPeriodicWanted: false, manualWanted: 0, savepointsWanted: 0 })
+          ],
           on: {
             "timer.fired": {
               guard: "isTerminalRetry",
               actions: {
                 type: "wantTerminal",
-                params: ({ context }) => context.terminal?.kind ?? "final"
+                params: ({ context }) => context.terminal?.kind ?? context.endKind
               }
             },
             "checkpoint.completed": {
               guard: { type: "isTerminal", params: ({ event }) => event.id },
               target: "settled",
               actions: [
-                { type: "complete", params: ({ event }) => event.id },
-                { type: "perform", params: ({ context, event }) => afterCompletion(context, event.id) },
+                { type: "complete", params: ({ event }) => event },
+                { type: "perform", params: ({ context, event }) => afterCompletion(context, event) },
                 "retain"
               ]
             },

@@ -6,62 +6,29 @@
  * K3 A failure that another attempt cannot help ends the job; so does the same record failing three times running (rule 9).
  * K4 Finished is recorded in the log only after the commits of the final checkpoint (rule 7).
  * K5 After a stop there is no further attempt: whatever fails, the job ends, and resumably (rule 10).
+ * K6 A failure is forgotten as the policy says: with the others when an attempt has run long enough, or by its own timer.
+ * K7 A stop with a savepoint or a drain needs an attempt that runs: else it is refused, and the job goes on. A job that
+ *    was drained has finished, like one whose input has ended (rule 6).
  */
 import { assign, setup } from "xstate"
+import { endsData, type TerminalKind } from "../model/Barrier.ts"
 import type { SubtaskId } from "../model/ids.ts"
-import type { Claimed, JobCommand, JobEvent, JobInput, JobOutcome } from "./jobMessages.ts"
-import type { FailureReport, RestartPolicy } from "./policy.ts"
-import { decideRestart } from "./restartDecider.ts"
+import {
+  checkpointsFailing,
+  endJob,
+  forgetLater,
+  forgetPrefix,
+  type JobContext,
+  recordFailure,
+  recordFailureOfStop,
+  stopCoordinator
+} from "./jobContext.ts"
+import type { JobCommand, JobEvent, JobInput, JobOutcome } from "./jobMessages.ts"
+import type { FailureReport } from "./policy.ts"
 import { including, sorted } from "./sorted.ts"
 
+export type { JobContext } from "./jobContext.ts"
 export type { Claimed, JobCommand, JobEvent, JobInput, JobOutcome } from "./jobMessages.ts"
-
-export interface JobContext {
-  readonly policy: RestartPolicy
-  /** Counts the attempts of this process; the first is 1. */
-  readonly attempt: number
-  readonly claim: Claimed | null
-  readonly subtasks: ReadonlyArray<SubtaskId>
-  /** Subtasks whose commits are done, sorted. */
-  readonly finished: ReadonlyArray<SubtaskId>
-  /** Failures in a row; saturates. */
-  readonly failures: number
-  /** The record that the last failure named; times saturates at the limit of K3. */
-  readonly lastRecord: { readonly record: string; readonly times: number } | null
-  readonly outcome: JobOutcome | null
-}
-
-/** Failures are counted up to here, or up to the restarts allowed: beyond it the backoff does not grow any more. */
-const failuresCeiling = 64
-
-const checkpointsFailing: FailureReport = { retry: "restart", record: null }
-
-const recordFailure = (context: JobContext, failure: FailureReport): Partial<JobContext> => ({
-  failures: Math.min(context.failures + 1, Math.max(failuresCeiling, context.policy.restartsMax ?? 0)),
-  lastRecord:
-    failure.record === null
-      ? null
-      : {
-          record: failure.record,
-          times: context.lastRecord?.record === failure.record ? Math.min(context.lastRecord.times + 1, 3) : 1
-        },
-  outcome: decideRestart({
-    policy: context.policy,
-    failure,
-    failures: context.failures,
-    sameRecord: context.lastRecord?.record === failure.record ? context.lastRecord.times : 0
-  })
-})
-
-/** K5: nobody restarts a job that was asked to stop. */
-const recordFailureOfStop = (context: JobContext, failure: FailureReport): Partial<JobContext> => {
-  const recorded = recordFailure(context, failure)
-  return { ...recorded, outcome: recorded.outcome ?? "stopped" }
-}
-
-const endJob = (context: JobContext): ReadonlyArray<JobCommand> => [
-  { _tag: "EndJob", outcome: context.outcome ?? "failed" }
-]
 
 export const jobMachine = setup({
   types: { context: {} as JobContext, events: {} as JobEvent, input: {} as JobInput },
@@ -69,12 +36,20 @@ export const jobMachine = setup({
     perform: (_, _commands: ReadonlyArray<JobCommand>) => {},
     fail: assign(({ context }, failure: FailureReport) => recordFailure(context, failure)),
     failStop: assign(({ context }, failure: FailureReport) => recordFailureOfStop(context, failure)),
+    forgetOne: assign(({ context }) => ({ failures: Math.max(0, context.failures - 1) })),
     conclude: assign((_, outcome: JobOutcome) => ({ outcome }))
   },
   guards: {
     isTimer: ({ event }, timer: string) => event.type === "timer.fired" && event.timer === timer,
+    isForgetting: ({ event }) => event.type === "timer.fired" && event.timer.startsWith(forgetPrefix),
     isThisAttempt: ({ context }, attempt: number) => attempt === context.attempt,
     isLastToFinish: ({ context }, subtask: SubtaskId) =>
+      including(context.finished, subtask).length === context.subtasks.length,
+    isPlain: (_, kind: TerminalKind) => kind === "stop",
+    isPlainAndOpen: ({ context }, kind: TerminalKind) => kind === "stop" && context.outcome === null,
+    isLastOfDrain: ({ context }, subtask: SubtaskId) =>
+      context.stopping !== null &&
+      endsData(context.stopping) &&
       including(context.finished, subtask).length === context.subtasks.length,
     isOpen: ({ context }) => context.outcome === null,
     isConcluded: ({ context }) => context.outcome !== null,
@@ -93,8 +68,15 @@ export const jobMachine = setup({
     finished: [],
     failures: 0,
     lastRecord: null,
-    outcome: null
+    outcome: null,
+    stopping: null
   }),
+  on: {
+    "timer.fired": {
+      guard: "isForgetting",
+      actions: "forgetOne"
+    }
+  },
   states: {
     created: {
       description: "Nothing has happened yet.",
@@ -104,7 +86,13 @@ export const jobMachine = setup({
       // attempt.failed is dropped on purpose: nothing of this attempt runs yet, and the former one is closed.
       description: "The claim of this attempt is being appended; manifests in flight are settled by it.",
       entry: [
-        assign({ attempt: ({ context }) => context.attempt + 1, claim: null, subtasks: [], finished: [] }),
+        assign({
+          attempt: ({ context }) => context.attempt + 1,
+          claim: null,
+          subtasks: [],
+          finished: [],
+          stopping: null
+        }),
         { type: "perform", params: ({ context }) => [{ _tag: "ClaimLog", attempt: context.attempt }] }
       ],
       on: {
@@ -115,13 +103,21 @@ export const jobMachine = setup({
               term: event.term,
               nextId: event.nextId,
               idsEnd: event.idsEnd,
-              recorded: event.recorded
+              recorded: event.recorded,
+              kept: event.kept
             })
           })
         },
         "claim.unneeded": { target: "concluding", actions: { type: "conclude", params: "alreadyEnded" } },
         "claim.failed": { target: "failing", actions: { type: "fail", params: ({ event }) => event.failure } },
-        "job.stop": { target: "failing", actions: { type: "conclude", params: "stopped" } },
+        "job.stop": [
+          {
+            guard: { type: "isPlain", params: ({ event }) => event.kind },
+            target: "failing",
+            actions: { type: "conclude", params: "stopped" }
+          },
+          { actions: { type: "perform", params: [{ _tag: "RefuseStop" }] } }
+        ],
         "job.cancel": { target: "failing", actions: { type: "conclude", params: "cancelled" } }
       }
     },
@@ -142,7 +138,14 @@ export const jobMachine = setup({
           target: "failing",
           actions: { type: "fail", params: ({ event }) => event.failure }
         },
-        "job.stop": { target: "failing", actions: { type: "conclude", params: "stopped" } },
+        "job.stop": [
+          {
+            guard: { type: "isPlain", params: ({ event }) => event.kind },
+            target: "failing",
+            actions: { type: "conclude", params: "stopped" }
+          },
+          { actions: { type: "perform", params: [{ _tag: "RefuseStop" }] } }
+        ],
         "job.cancel": { target: "failing", actions: { type: "conclude", params: "cancelled" } }
       }
     },
@@ -160,13 +163,16 @@ export const jobMachine = setup({
                 { _tag: "SetTimer", timer: "stable", delay: "stable" }
               ]
       },
-      exit: {
-        type: "perform",
-        params: [
-          { _tag: "CancelTimer", timer: "stable" },
-          { _tag: "CancelTimer", timer: "stopTimeout" }
-        ]
-      },
+      exit: [
+        {
+          type: "perform",
+          params: [
+            { _tag: "CancelTimer", timer: "stable" },
+            { _tag: "CancelTimer", timer: "stopTimeout" }
+          ]
+        },
+        assign({ stopping: null })
+      ],
       on: {
         "attempt.failed": {
           guard: { type: "isThisAttempt", params: ({ event }) => event.attempt },
@@ -180,10 +186,13 @@ export const jobMachine = setup({
         flowing: {
           description: "Until the input ends, somebody stops the job, or something fails.",
           on: {
-            "job.stop": "stopping",
+            "job.stop": { target: "stopping", actions: assign({ stopping: ({ event }) => event.kind }) },
             "timer.fired": {
               guard: { type: "isTimer", params: "stable" },
-              actions: assign({ failures: 0, lastRecord: null })
+              actions: assign(({ context }) => ({
+                failures: (context.policy.forgets ?? "all") === "all" ? 0 : context.failures,
+                lastRecord: null
+              }))
             },
             "subtask.finished": [
               {
@@ -195,10 +204,10 @@ export const jobMachine = setup({
           }
         },
         stopping: {
-          description: "One more checkpoint without end of data; its output is committed.",
+          description: "One more checkpoint, at the end of data if it is a drain; its output is committed.",
           entry: {
             type: "perform",
-            params: [{ _tag: "StopCoordinator" }, { _tag: "SetTimer", timer: "stopTimeout", delay: "stopTimeout" }]
+            params: ({ context }) => stopCoordinator(context)
           },
           on: {
             "timer.fired": {
@@ -218,6 +227,10 @@ export const jobMachine = setup({
             },
             "subtask.finished": [
               {
+                guard: { type: "isLastOfDrain", params: ({ event }) => event.subtask },
+                target: "#job.finishing"
+              },
+              {
                 guard: { type: "isLastToFinish", params: ({ event }) => event.subtask },
                 target: "#job.failing",
                 actions: { type: "conclude", params: "stopped" }
@@ -235,7 +248,8 @@ export const jobMachine = setup({
         type: "perform",
         params: ({ context }) => [
           { _tag: "SuspendCoordinator", reason: context.outcome === null ? "restarted" : "stopped" },
-          { _tag: "CancelAttempt", attempt: context.attempt }
+          { _tag: "CancelAttempt", attempt: context.attempt },
+          ...forgetLater(context)
         ]
       },
       on: {
@@ -245,7 +259,13 @@ export const jobMachine = setup({
           { target: "backingOff" }
         ],
         "job.cancel": { guard: "isOpen", actions: { type: "conclude", params: "cancelled" } },
-        "job.stop": { guard: "isOpen", actions: { type: "conclude", params: "stopped" } }
+        "job.stop": [
+          {
+            guard: { type: "isPlainAndOpen", params: ({ event }) => event.kind },
+            actions: { type: "conclude", params: "stopped" }
+          },
+          { guard: "isOpen", actions: { type: "perform", params: [{ _tag: "RefuseStop" }] } }
+        ]
       }
     },
     backingOff: {
@@ -257,7 +277,14 @@ export const jobMachine = setup({
       exit: { type: "perform", params: [{ _tag: "CancelTimer", timer: "backoff" }] },
       on: {
         "timer.fired": { guard: { type: "isTimer", params: "backoff" }, target: "claiming" },
-        "job.stop": { target: "concluding", actions: { type: "conclude", params: "stopped" } },
+        "job.stop": [
+          {
+            guard: { type: "isPlain", params: ({ event }) => event.kind },
+            target: "concluding",
+            actions: { type: "conclude", params: "stopped" }
+          },
+          { actions: { type: "perform", params: [{ _tag: "RefuseStop" }] } }
+        ],
         "job.cancel": { target: "recordingEnd", actions: { type: "conclude", params: "cancelled" } }
       }
     },

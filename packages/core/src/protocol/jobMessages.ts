@@ -1,4 +1,5 @@
 /** What a job is told, and what it asks of the world. */
+import type { TerminalKind } from "../model/Barrier.ts"
 import type { CheckpointId, SubtaskId, Term } from "../model/ids.ts"
 import type { InvalidationReason } from "./checkpointMessages.ts"
 import type { FailureReport, RestartPolicy } from "./policy.ts"
@@ -12,15 +13,18 @@ export interface Claimed {
   readonly term: Term
   readonly nextId: CheckpointId
   readonly idsEnd: CheckpointId
-  /** Completed checkpoints that stand in the log before the claim, sorted. */
+  /** Completed checkpoints that stand in the log before the claim and are the job's, sorted. */
   readonly recorded: ReadonlyArray<CheckpointId>
+  /** What stands there and is the user's: it is never retired. Sorted. */
+  readonly kept: ReadonlyArray<CheckpointId>
 }
 
 export type JobOutcome = "finished" | "alreadyEnded" | "stopped" | "cancelled" | "failed"
 
 export type JobEvent =
   | { readonly type: "job.start" }
-  | { readonly type: "job.stop" }
+  /** `kind` is that of the last checkpoint: `stop` is the plain one, the others may take their time. */
+  | { readonly type: "job.stop"; readonly kind: TerminalKind }
   | { readonly type: "job.cancel" }
   | ({ readonly type: "claim.appended" } & Claimed)
   | { readonly type: "claim.unneeded" }
@@ -45,9 +49,11 @@ export type JobCommand =
       readonly claim: Claimed
     }
   | { readonly _tag: "SuspendCoordinator"; readonly reason: InvalidationReason }
-  | { readonly _tag: "StopCoordinator" }
+  | { readonly _tag: "StopCoordinator"; readonly kind: TerminalKind }
+  /** Nothing runs that could be drained or saved: the job goes on with what it does. */
+  | { readonly _tag: "RefuseStop" }
   | { readonly _tag: "RecordEnd"; readonly end: "finished" | "cancelled" }
   | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "backoff"; readonly step: number }
-  | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "stable" | "stopTimeout" }
+  | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "stable" | "forget" | "stopTimeout" }
   | { readonly _tag: "CancelTimer"; readonly timer: string }
   | { readonly _tag: "EndJob"; readonly outcome: JobOutcome }

@@ -4,8 +4,14 @@
  */
 import type { CheckpointId } from "../model/ids.ts"
 
+/** What a record may count for in the state after a restore: once, or once at least. */
+export type CheckpointMode = "exactly-once" | "at-least-once"
+
 export interface CheckpointPolicy {
-  readonly trigger: "periodic" | "count" | "manual"
+  /** `first`: by the clock or by the count, whichever comes first. */
+  readonly trigger: "periodic" | "count" | "first" | "manual"
+  /** `exactly-once` if left out. */
+  readonly mode?: CheckpointMode
   readonly concurrentMax: number
   /** Consecutive counted failures that are tolerated; null tolerates any number. */
   readonly toleratedFailures: number | null
@@ -17,11 +23,16 @@ export interface CheckpointPolicy {
 }
 
 export interface RestartPolicy {
-  /** Restarts in a row before the job fails; null never gives up. */
+  /** Restarts for failures that are not forgotten before the job fails; null never gives up. */
   readonly restartsMax: number | null
+  /**
+   * How failures are forgotten: `all` of them once the job has run long enough without one, `each` after a time of its
+   * own, or `never`. `all` if left out.
+   */
+  readonly forgets?: "all" | "each" | "never"
 }
 
-/** Which checkpoint a run starts from. */
+/** Which checkpoint a run starts from: found in the log, none, or the one that the user named. */
 export type Resume = "latest" | "on-failure" | "never" | { readonly from: CheckpointId }
 
 /** What a failure tells the restart policy: whether another attempt can help, and which record it stopped at, if any. */

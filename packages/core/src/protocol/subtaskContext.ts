@@ -2,7 +2,7 @@
 import type { Barrier } from "../model/Barrier.ts"
 import type { ChannelId, CheckpointId, SubtaskId } from "../model/ids.ts"
 import { type Alignment, released } from "./alignment.ts"
-import type { StateHandle } from "./checkpointMessages.ts"
+import type { InvalidationReason, StateHandle } from "./checkpointMessages.ts"
 import type { CommitterEvent, CommitterInput } from "./committerMessages.ts"
 import type { InternalCommand } from "./component.ts"
 import { excluding, including, sorted } from "./sorted.ts"
@@ -32,6 +32,7 @@ export const emptySubtask = (input: SubtaskInput): SubtaskContext => ({
   endedChannels: [],
   barrier: null,
   blocked: [],
+  tracked: [],
   lastId: 0,
   invalidated: [],
   capturing: [],
@@ -47,8 +48,15 @@ export const startCommitter = (context: SubtaskContext, restored: CommitterInput
 export const capture = (context: SubtaskContext, barrier: Barrier): ReadonlyArray<SubtaskStep> => [
   { _tag: "Capture", barrier },
   { _tag: "Forward", barrier },
-  ...(context.blocked.length > 0 ? [{ _tag: "Unblock", channels: context.blocked } as const] : [])
+  ...(context.blocked.length > 0 ? [{ _tag: "Unblock", channels: context.blocked } as const] : []),
+  // K5: what is tracked and older lacks a barrier that cannot come any more.
+  ...context.tracked.filter(({ id }) => id < barrier.id).map(({ id }) => decline(context, id, "superseded"))
 ]
+
+const decline = ({ subtask }: SubtaskContext, id: CheckpointId, reason: InvalidationReason): SubtaskStep => ({
+  _tag: "TellCoordinator",
+  event: { type: "subtask.declined", subtask, id, reason }
+})
 
 /** What is left after {@link capture}. */
 export const captured = (context: SubtaskContext, barrier: Barrier): Partial<SubtaskContext> => ({
@@ -59,13 +67,9 @@ export const captured = (context: SubtaskContext, barrier: Barrier): Partial<Sub
 /** The snapshot is written; `handle` is null if that failed. */
 export const acknowledge = (context: SubtaskContext, id: CheckpointId, handle: StateHandle | null): SubtaskStep => {
   const { subtask } = context
-  return {
-    _tag: "TellCoordinator",
-    event:
-      handle === null
-        ? { type: "subtask.declined", subtask, id, reason: "storageFailed" }
-        : { type: "subtask.acknowledged", subtask, id, handle }
-  }
+  return handle === null
+    ? decline(context, id, "storageFailed")
+    : { _tag: "TellCoordinator", event: { type: "subtask.acknowledged", subtask, id, handle } }
 }
 
 /** Its snapshot is not wanted any more. */
@@ -75,6 +79,7 @@ export const abandonCapture = (context: SubtaskContext, id: CheckpointId): Reado
 /** An invalidated checkpoint: its capture is over, and a barrier of it that may still come will be dropped (K2). */
 export const forget = (context: SubtaskContext, id: CheckpointId): Partial<SubtaskContext> => ({
   capturing: excluding(context.capturing, id),
+  tracked: context.tracked.filter((found) => found.id !== id),
   invalidated: id > context.lastId ? including(context.invalidated, id) : context.invalidated
 })
 
@@ -84,18 +89,7 @@ export const forget = (context: SubtaskContext, id: CheckpointId): Partial<Subta
 export const abandonAlignment = (context: SubtaskContext): ReadonlyArray<SubtaskStep> =>
   context.barrier === null
     ? []
-    : [
-        { _tag: "Unblock", channels: context.blocked },
-        {
-          _tag: "TellCoordinator",
-          event: {
-            type: "subtask.declined",
-            subtask: context.subtask,
-            id: context.barrier.id,
-            reason: "superseded"
-          }
-        }
-      ]
+    : [{ _tag: "Unblock", channels: context.blocked }, decline(context, context.barrier.id, "superseded")]
 
 export const align = (
   context: SubtaskContext,

@@ -5,11 +5,12 @@
  * K2 A newer barrier supersedes an alignment; an invalidation releases it; a stale barrier changes nothing.
  * K3 After end of data barriers still flow: an ended subtask aligns and captures like a running one (rule 7).
  * K4 A subtask finishes only after the terminal checkpoint is completed and its commits are done.
+ * K5 Barriers that are tracked block nothing: the last one captures, with what has overtaken the others (at least once).
  */
 import { assign, setup } from "xstate"
-import type { Barrier, CheckpointKind } from "../model/Barrier.ts"
+import { type Barrier, type CheckpointKind, isTerminal } from "../model/Barrier.ts"
 import type { ChannelId, CheckpointId } from "../model/ids.ts"
-import { isComplete, isStale, isSuperseding, released } from "./alignment.ts"
+import { isComplete, isStale, isSuperseding, released, track } from "./alignment.ts"
 import { excluding, including } from "./sorted.ts"
 import {
   abandonAlignment,
@@ -38,6 +39,9 @@ export const subtaskMachine = setup({
     captured: assign(({ context }, barrier: Barrier) => captured(context, barrier)),
     release: assign(({ context }, id: CheckpointId) => released(context, id)),
     align: assign(({ context }, at: { readonly channel: ChannelId; readonly barrier: Barrier }) => align(context, at)),
+    track: assign(({ context }, at: { readonly channel: ChannelId; readonly barrier: Barrier }) =>
+      track(context, at.channel, at.barrier)
+    ),
     forget: assign(({ context }, id: CheckpointId) => forget(context, id)),
     endChannel: assign(({ context }, channel: ChannelId) => ({
       endedChannels: including(context.endedChannels, channel)
@@ -49,12 +53,13 @@ export const subtaskMachine = setup({
     isStale: ({ context }, barrier: Barrier) => isStale(context, barrier),
     isComplete: ({ context }, at: { readonly channel: ChannelId; readonly barrier: Barrier }) =>
       isComplete(context, at.channel, at.barrier),
+    isTracked: (_, barrier: Barrier) => barrier.alignment === "tracked",
     isSuperseding: ({ context }, barrier: Barrier) => isSuperseding(context, barrier),
     isAligning: ({ context }, id: CheckpointId) => context.barrier?.id === id,
     isCapturing: ({ context }, id: CheckpointId) => context.capturing.includes(id),
     isLastChannel: ({ context }, channel: ChannelId) =>
       including(context.endedChannels, channel).length === context.channels.length,
-    isTerminal: (_, kind: CheckpointKind) => kind !== "checkpoint",
+    isTerminal: (_, kind: CheckpointKind) => isTerminal(kind),
     hasNoCommitter: ({ context }) => !context.hasCommitter,
     isSettled: ({ context }, upTo: CheckpointId) => context.terminal !== null && upTo >= context.terminal
   }
@@ -174,7 +179,8 @@ export const subtaskMachine = setup({
                     actions: { type: "endChannel", params: ({ event }) => event.channel }
                   }
                 ],
-                "source.exhausted": "ended"
+                "source.exhausted": "ended",
+                "source.drain": { actions: { type: "perform", params: [{ _tag: "DrainSource" }] } }
               }
             },
             ended: {
@@ -194,7 +200,7 @@ export const subtaskMachine = setup({
           initial: "idle",
           states: {
             idle: {
-              description: "No barrier is waiting.",
+              description: "No channel is blocked; barriers that are tracked are counted.",
               on: {
                 // A stale trigger is dropped (K2), and one for a subtask with channels: only a barrier makes it capture.
                 "trigger.received": {
@@ -213,6 +219,11 @@ export const subtaskMachine = setup({
                       { type: "perform", params: ({ context, event }) => capture(context, event.barrier) },
                       { type: "captured", params: ({ event }) => event.barrier }
                     ]
+                  },
+                  // K5
+                  {
+                    guard: { type: "isTracked", params: ({ event }) => event.barrier },
+                    actions: { type: "track", params: ({ event }) => event }
                   },
                   {
                     target: "aligning",

@@ -26,6 +26,8 @@ export type SubtaskEvent =
   | { readonly type: "barrier.received"; readonly channel: ChannelId; readonly barrier: Barrier }
   | { readonly type: "data.ended"; readonly channel: ChannelId }
   | { readonly type: "source.exhausted" }
+  /** Somebody ends the job here: a source goes on as if it were exhausted. */
+  | { readonly type: "source.drain" }
   | { readonly type: "transaction.prepared"; readonly id: CheckpointId; readonly transaction: string }
   | { readonly type: "capture.persisted"; readonly id: CheckpointId; readonly handle: StateHandle }
   | { readonly type: "capture.failed"; readonly id: CheckpointId }
@@ -42,6 +44,8 @@ export type SubtaskCommand =
   | { readonly _tag: "Capture"; readonly barrier: Barrier }
   | { readonly _tag: "Forward"; readonly barrier: Barrier }
   | { readonly _tag: "EmitEndOfData" }
+  /** The source takes nothing more: its next element is the end of data. */
+  | { readonly _tag: "DrainSource" }
   | { readonly _tag: "AbandonCapture"; readonly id: CheckpointId }
   | { readonly _tag: "ReleaseState"; readonly id: CheckpointId; readonly objects: ReadonlyArray<string> }
   | CommitCommand

@@ -9,28 +9,29 @@
 import { Effect, type Scope } from "effect"
 import type { SinkSession } from "../connector/Sink.ts"
 import type { Source } from "../connector/Source.ts"
-import { OutputAhead, type SinkFailure, SourceFailure } from "../model/errors.ts"
+import { OutputAhead, type SinkFailure, type SnapshotCorrupt, SourceFailure } from "../model/errors.ts"
 import { type CheckpointId, subtaskId } from "../model/ids.ts"
-import { invariant } from "../model/invariant.ts"
-import { keyGroupRange } from "../model/keyGroups.ts"
+import { keyGroupRange, splitOwner } from "../model/keyGroups.ts"
 import { minWatermark, type Timestamp } from "../model/time.ts"
+import type { ChainInstance } from "../operator/ChainInstance.ts"
 import { type ChainMode, compileChain } from "../pipeline/compileChain.ts"
 import type { PhysicalPlan, TaskPlan } from "../pipeline/PhysicalPlan.ts"
 import { makeSubtaskState } from "../state/index.ts"
+import type { Manifest } from "../storage/LogEntry.ts"
 import type { AttemptContext } from "./AttemptContext.ts"
-import type { ChannelReceiver, ChannelSender } from "./ChannelEnds.ts"
-import { batchSize, ExchangeOutput, SinkOutput, type TaskOutput } from "./Outputs.ts"
-import { restoredSplits, restoredTransactions, restoredWatermark } from "./restoredLists.ts"
+import { openAsync } from "./async/openAsync.ts"
+import type { ChannelReceiver } from "./ChannelEnds.ts"
+import { batchSize } from "./Outputs.ts"
+import { openOutputs, type Sessions, sessionOf } from "./openOutputs.ts"
+import { restoredItems, restoredSplits, restoredTransactions, restoredWatermark } from "./restoredLists.ts"
 import { type RestorePoint, snapshotsOf } from "./restorePoint.ts"
 import type { Signal } from "./Signal.ts"
+import { SplitIdleness } from "./SplitIdleness.ts"
 import { SplitReader, type SplitState, unstarted } from "./SplitReader.ts"
 import { SubtaskRuntime } from "./SubtaskRuntime.ts"
 import { ExchangeInput, SourceInput, type TaskInput } from "./TaskInput.ts"
 import type { Transport } from "./Transport.ts"
-import { parseTransaction } from "./transactions.ts"
-
-/** The sinks of an attempt, opened, by uid. */
-export type Sessions = ReadonlyMap<string, SinkSession<unknown>>
+import { heldBy, parseTransaction } from "./transactions.ts"
 
 export const openSinks = Effect.fnUntraced(function* (
   plan: PhysicalPlan,
@@ -83,16 +84,18 @@ export const heedWitnesses = Effect.fnUntraced(function* (
   for (const rewind of yield* askWitnesses(options)) yield* rewind
 })
 
-/** Removes what no restored transaction refers to. */
+/** Removes what no restored transaction refers to, and none of a savepoint that stands. */
 export const rollBackSinks = Effect.fnUntraced(function* (
   plan: PhysicalPlan,
   sessions: Sessions,
-  point: RestorePoint
+  point: RestorePoint,
+  savepoints: ReadonlyArray<Manifest>
 ): Effect.fn.Return<void, SinkFailure> {
   for (const { output } of plan.tasks) {
     if (output._tag !== "Sink" || output.sink.delivery !== "two-phase") continue
-    const keep = restoredTransactions(point, output.uid).map(({ transaction }) => parseTransaction(transaction))
-    yield* sessionOf(sessions, output.uid).rollback(keep)
+    const restored = restoredTransactions(point, output.uid).map(({ transaction }) => transaction)
+    const keep = new Set([...restored, ...savepoints.flatMap((manifest) => heldBy(manifest, output.uid))])
+    yield* sessionOf(sessions, output.uid).rollback([...keep].map(parseTransaction))
   }
 })
 
@@ -109,8 +112,10 @@ export const planSplits = Effect.fnUntraced(function* (
       splits.set(input.uid, (yield* input.source.discover).map(unstarted))
       continue
     }
-    yield* input.source.validate(restored.map(({ id, spec }) => ({ id, spec })))
-    yield* sameSplits(input.source, restored)
+    const isGrowing = input.source.isGrowing ?? false
+    const asked = restored.filter(({ isFinished }) => !isGrowing || !isFinished)
+    yield* input.source.validate(asked.map(({ id, spec }) => ({ id, spec })))
+    if (!isGrowing) yield* sameSplits(input.source, restored)
     splits.set(input.uid, restored)
   }
   return splits
@@ -158,14 +163,16 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: BuildOptions)
     const chain = compileChain(task, options.chains)
     for (const index of options.indexes) {
       const id = subtaskId({ task: task.id, index })
-      const { inputs, outputs, signal, turnsBeforeWaiting } = options.transport.endsOf(id)
+      const ends = options.transport.endsOf(id)
+      const { inputs, signal, turnsBeforeWaiting } = ends
       const state = makeSubtaskState()
-      const output = yield* openOutput(task, index, options.sessions, outputs)
+      const { main, output, sides } = yield* openOutputs(task, index, { ends, sessions: options.sessions })
       let describePosition = (_index: number): string => "the first record"
       const instance = chain.instantiate({
         subtask: index,
         state,
-        output,
+        output: main,
+        sides,
         position: (record) => describePosition(record)
       })
       const watermarkNow = () => instance.watermark()
@@ -176,6 +183,7 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: BuildOptions)
       yield* state.restore(snapshotsOf(options.point, operators, range), range)
       const watermark = restoredWatermark(options.point, keyedTasks(task))
       if (watermark !== minWatermark) instance.restoreWatermark(watermark)
+      yield* restoreLists(instance, options.point, { index, parallelism: options.parallelism })
       subtasks.push(
         new SubtaskRuntime(
           {
@@ -189,6 +197,13 @@ export const buildSubtasks = Effect.fnUntraced(function* (options: BuildOptions)
   }
   return subtasks
 })
+
+/** Lists of operators belong to no key: their items are dealt out. */
+const restoreLists = (
+  { lists }: ChainInstance,
+  point: RestorePoint,
+  { index, parallelism }: { readonly index: number; readonly parallelism: number }
+) => lists?.restore((list) => restoredItems(point, list).filter((_, i) => i % parallelism === index)) ?? Effect.void
 
 const sinkParts = (
   task: TaskPlan,
@@ -212,6 +227,24 @@ const sinkParts = (
 const keyedTasks = ({ fused, id, input }: TaskPlan): ReadonlyArray<string> =>
   input._tag === "Exchange" ? [id, ...fused] : fused
 
+/** How many times a subtask looks for idle splits in the time after which they are. */
+const looksPerIdleAfter = 4
+
+/** Only of an unbounded source: a bounded one ends. While nothing comes somebody has to wake the subtask. */
+const watchIdleness = Effect.fnUntraced(function* (
+  { idleAfterMs, source }: Extract<TaskPlan["input"], { readonly _tag: "Source" }>,
+  { attempt, signal }: Pick<BuildOptions, "attempt"> & { readonly signal: Signal }
+): Effect.fn.Return<SplitIdleness | null, never, Scope.Scope> {
+  if (idleAfterMs === null || source.isBounded) return null
+  const pause = Effect.sleep(Math.max(1, idleAfterMs / looksPerIdleAfter))
+  const look = Effect.andThen(
+    pause,
+    Effect.sync(() => signal.notify())
+  )
+  yield* Effect.forkScoped(Effect.forever(look))
+  return new SplitIdleness({ idleAfterMs, now: () => attempt.clock.currentTimeMillisUnsafe() })
+})
+
 const openInput = Effect.fnUntraced(function* (
   task: TaskPlan,
   index: number,
@@ -220,50 +253,40 @@ const openInput = Effect.fnUntraced(function* (
     readonly channels: ReadonlyArray<ChannelReceiver>
     readonly watermarkNow: () => Timestamp
   }
-): Effect.fn.Return<TaskInput, SourceFailure, Scope.Scope> {
+): Effect.fn.Return<TaskInput, SourceFailure | SnapshotCorrupt, Scope.Scope> {
   const { input } = task
   if (input._tag === "Exchange") {
-    return new ExchangeInput({
-      tasks: keyedTasks(task),
-      channels: options.channels,
-      watermark: restoredWatermark(options.point, keyedTasks(task))
-    })
+    const { channels } = options
+    const tasks = keyedTasks(task)
+    const asyncMap = task.steps[0]?.asyncMap
+    if (asyncMap !== undefined) return yield* openAsync({ ...options, asyncMap, tasks, index })
+    return new ExchangeInput({ tasks, channels, watermark: restoredWatermark(options.point, tasks) })
   }
   const { parallelism } = options
   const reader = yield* input.source.open({
     operator: input.uid,
     subtask: index,
-    wake: () => options.signal.notify()
+    wake: () => options.signal.notify(),
+    owns: (split) => splitOwner(split, parallelism) === index
   })
+  const isGrowing = input.source.isGrowing ?? false
   return new SourceInput({
     uid: input.uid,
     splits: new SplitReader({
       reader,
-      splits: (options.splits.get(input.uid) ?? []).filter((split) => split.order % parallelism === index),
+      splits: (options.splits.get(input.uid) ?? []).filter(
+        ({ id, order }) => (isGrowing ? splitOwner(id, parallelism) : order % parallelism) === index // R3
+      ),
       isTimeOrdered: input.source.isTimeOrdered,
-      outOfOrdernessMs: input.outOfOrdernessMs
+      isGrowing,
+      outOfOrdernessMs: input.outOfOrdernessMs,
+      idleness: yield* watchIdleness(input, options)
     }),
     hasEventTime: input.outOfOrdernessMs !== null,
     recordsMax: task.output._tag === "Exchange" ? batchSize * parallelism : batchSize,
     counter: options.attempt.counter,
+    isDrained: options.attempt.isDrained,
     fused: task.fused,
     watermark: options.watermarkNow
   })
 })
-
-const openOutput = Effect.fnUntraced(function* (
-  task: TaskPlan,
-  index: number,
-  sessions: Sessions,
-  channels: ReadonlyArray<ChannelSender>
-): Effect.fn.Return<TaskOutput, SinkFailure, Scope.Scope> {
-  const { output } = task
-  if (output._tag === "Exchange") return new ExchangeOutput(channels)
-  return new SinkOutput(yield* sessionOf(sessions, output.uid).writer(index))
-})
-
-const sessionOf = (sessions: Sessions, uid: string): SinkSession<unknown> => {
-  const session = sessions.get(uid)
-  invariant(session !== undefined, "every sink of the plan is opened", uid)
-  return session
-}

@@ -6,9 +6,10 @@
  * K3 What was written for an abandoned checkpoint is answered for like any other, and released: nothing stays behind.
  */
 import { Deferred, Effect, Result, Semaphore } from "effect"
-import type { Barrier } from "../model/Barrier.ts"
+import { type Barrier, type CheckpointKind, isSavepoint } from "../model/Barrier.ts"
 import type { CheckpointId } from "../model/ids.ts"
 import type { Json } from "../model/Json.ts"
+import type { StateHandle } from "../protocol/checkpointMachine.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
 import type { SubtaskEvent } from "../protocol/subtaskMachine.ts"
 import type { OperatorList } from "../state/OperatorList.ts"
@@ -18,13 +19,13 @@ import type { AttemptContext } from "./AttemptContext.ts"
 import { failureOf } from "./failureReport.ts"
 import { activityFact } from "./Inspection.ts"
 import type { Mailbox } from "./Mailbox.ts"
-import { SinkOutput } from "./Outputs.ts"
 import type { SubtaskParts } from "./SubtaskParts.ts"
 import { stateObjectName, writeObject } from "./stateObject.ts"
 import { transactionsList } from "./transactions.ts"
 
 interface Running {
   readonly checkpoint: CheckpointId
+  readonly kind: CheckpointKind
   readonly capture: Capture
   readonly object: string
   /** Tells the gauge that the view is no longer needed. */
@@ -71,20 +72,28 @@ export class CaptureWriter {
   /** Fixes view and positions at the barrier, synchronously, and begins to write them. */
   capture(barrier: Barrier, alignmentMs: number): void {
     const { clock, inspect } = this.#attempt
-    const { input, output, state, id } = this.#parts
+    const { chain, input, output, state, id } = this.#parts
     const began = clock.currentTimeMillisUnsafe()
     const object = this.#objectOf(barrier.id)
-    const capture = state.capture(input.lists(), { checkpoint: barrier.id, base: barrier.base, object })
+    input.cut(barrier.id)
+    const capture = state.capture([...input.lists(), ...(chain.lists?.lists() ?? [])], {
+      checkpoint: barrier.id,
+      base: barrier.base,
+      object
+    })
     const running: Running = {
       checkpoint: barrier.id,
+      kind: barrier.kind,
       capture,
       object,
       encoded: capture.isExclusive ? this.#attempt.encoding.begin() : () => {},
       abandoned: Deferred.makeUnsafe<void>(),
       prepare:
-        this.#parts.sink?.isTwoPhase === true && output instanceof SinkOutput
+        this.#parts.sink?.isTwoPhase === true && output.writer !== null
           ? output.writer.prepare(barrier.id)
-          : Effect.succeed(null),
+          : output.writer !== null
+            ? Effect.as(output.writer.flush, null) // at least once: what a checkpoint covers has left
+            : Effect.succeed(null),
       alignmentMs,
       syncMs: clock.currentTimeMillisUnsafe() - began,
       records: input.records()
@@ -167,11 +176,18 @@ export class CaptureWriter {
     })
     this.#mailbox.post(
       Result.isSuccess(written)
-        ? { type: "capture.persisted", id: checkpoint, handle: written.success }
+        ? { type: "capture.persisted", id: checkpoint, handle: { ...written.success, ...this.#held(snapshot) } }
         : { type: "capture.failed", id: checkpoint }
     )
     if (Result.isFailure(written)) yield* Effect.logWarning(written.failure.message)
   })
+
+  /** A restore that goes on from elsewhere must not roll back what a savepoint holds: its manifest says what that is. */
+  #held({ prepared, running }: Snapshot): Pick<StateHandle, "held"> {
+    const { sink } = this.#parts
+    if (sink === null || prepared.length === 0 || !isSavepoint(running.kind)) return {}
+    return { held: { sink: sink.uid, transactions: prepared.map(({ transaction }) => transaction) } }
+  }
 
   #objectOf(checkpoint: CheckpointId): string {
     const { task, index } = this.#parts

@@ -22,6 +22,7 @@ export class Channel implements ChannelSender, ChannelReceiver {
   readonly #elements: Array<StreamElement> = []
   readonly #spare: Array<Batch> = []
   #batches = 0
+  #barriers = 0
   #sent = 0
   #taken = 0
   #recordsSent = 0
@@ -48,6 +49,10 @@ export class Channel implements ChannelSender, ChannelReceiver {
     return this.#elements.length === 0
   }
 
+  get holdsBarrier(): boolean {
+    return this.#barriers > 0
+  }
+
   get sent(): ChannelPosition {
     return { channel: this.id, sequence: this.#sent, records: this.#recordsSent }
   }
@@ -60,7 +65,7 @@ export class Channel implements ChannelSender, ChannelReceiver {
     if (element._tag === "Records") {
       this.#batches++
       this.#recordsSent += element.batch.length
-    }
+    } else if (element._tag === "Barrier") this.#barriers++
     this.#elements.push(element)
     this.#sent++
     this.#receiver.notify()
@@ -71,6 +76,7 @@ export class Channel implements ChannelSender, ChannelReceiver {
     // Shifted, not only skipped: under back-pressure the channel is never empty, and what was taken must not stay.
     const element = this.#elements.shift()
     this.#taken++
+    if (element?._tag === "Barrier") this.#barriers--
     if (element?._tag === "Records") {
       this.#batches--
       this.#recordsTaken += element.batch.length

@@ -19,6 +19,8 @@ export interface ChannelSender {
 export interface ChannelReceiver {
   readonly id: ChannelId
   readonly isEmpty: boolean
+  /** Whether a barrier is among what can be taken; left out where it cannot be told. */
+  readonly holdsBarrier?: boolean
   readonly taken: ChannelPosition
   readonly take: () => StreamElement | undefined
   /** Gives a batch that was taken and has been run back. */

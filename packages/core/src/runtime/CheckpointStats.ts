@@ -41,6 +41,7 @@ export class CheckpointStats {
   readonly #history: Array<CompletedCheckpoint> = []
   readonly #invalidated = new Map<InvalidationReason, number>()
   #completed = 0
+  #sums = { durationMs: 0, bytes: 0 }
 
   triggered(id: CheckpointId, now: number): void {
     this.#started.set(id, { triggeredAt: now, subtasks: {} })
@@ -68,6 +69,8 @@ export class CheckpointStats {
   completed(id: CheckpointId, kind: string, now: number): void {
     const subtasks = this.#started.get(id)?.subtasks ?? {}
     this.#history.push({ id, kind, at: now, ...this.totals(id, now), subtasks })
+    const { bytes, durationMs } = this.totals(id, now)
+    this.#sums = { durationMs: this.#sums.durationMs + durationMs, bytes: this.#sums.bytes + bytes }
     if (this.#history.length > historyMax) this.#history.shift()
     this.#started.delete(id)
     this.#completed++
@@ -80,6 +83,11 @@ export class CheckpointStats {
 
   get completedCount(): number {
     return this.#completed
+  }
+
+  /** Of all completed ones. */
+  get completedSums(): { readonly durationMs: number; readonly bytes: number } {
+    return this.#sums
   }
 
   get invalidatedByReason(): Readonly<Record<string, number>> {

@@ -5,7 +5,7 @@
  *    reported whenever it is known (rule 2).
  */
 import { Effect, Result, Schedule } from "effect"
-import type { Barrier } from "../model/Barrier.ts"
+import { type Barrier, type CheckpointKind, isSavepoint } from "../model/Barrier.ts"
 import type { CheckpointId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import { keyGroupCount } from "../model/keyGroups.ts"
@@ -16,7 +16,9 @@ import type { JobEvent } from "../protocol/jobMachine.ts"
 import type { SubtaskEvent } from "../protocol/subtaskMachine.ts"
 import type { LogWriter, Manifest } from "../storage/index.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
+import { AdaptiveInterval } from "./AdaptiveInterval.ts"
 import { CheckpointRequests } from "./CheckpointRequests.ts"
+import type { ChosenInterval } from "./chooseInterval.ts"
 import type { EncodingGauge } from "./EncodingGauge.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
 import { type Activity, inspectActivity, inspectStep } from "./Inspection.ts"
@@ -25,6 +27,7 @@ import { Mailbox } from "./Mailbox.ts"
 import { ManifestIndex, objectsOf } from "./ManifestIndex.ts"
 import { RecordCounter } from "./RecordCounter.ts"
 import { runActor } from "./runActor.ts"
+import { type Savepoint, SavepointRequests } from "./SavepointRequests.ts"
 import type { SubtaskHandle } from "./SubtaskHandle.ts"
 import { releaseObjects } from "./stateObject.ts"
 import { makeTimers, type Timers } from "./Timers.ts"
@@ -48,6 +51,7 @@ export class CoordinatorActor {
   readonly mailbox = new Mailbox<CoordinatorEvent>()
   readonly counter: RecordCounter
   readonly requests = new CheckpointRequests()
+  readonly savepoints = new SavepointRequests()
   readonly #job: JobContext
   readonly #tellJob: (event: JobEvent) => void
   readonly #fail: (failure: Failure) => void
@@ -57,7 +61,9 @@ export class CoordinatorActor {
   /** The attempt between `coordinator.start` and `coordinator.suspend`, and the one to start. */
   #attempt: CoordinatedAttempt | null = null
   #next: CoordinatedAttempt | null = null
+  readonly #adaptive: AdaptiveInterval | null
   #nextTriggerAt: number | null = null
+  #newestSavepoint: Savepoint | null = null
 
   constructor(options: {
     readonly job: JobContext
@@ -69,14 +75,29 @@ export class CoordinatorActor {
     this.#tellJob = options.tellJob
     this.#fail = options.fail
     const { checkpointPolicy, trigger } = options.job.settings
-    const every = trigger._tag === "Count" ? trigger.records : Number.POSITIVE_INFINITY
-    this.counter = new RecordCounter(every, () => this.mailbox.post({ type: "count.reached" }))
+    this.counter = new RecordCounter(trigger.records, () => this.mailbox.post({ type: "count.reached" }))
+    this.#adaptive = trigger.adaptive === null ? null : new AdaptiveInterval(trigger.adaptive)
     this.#state = coordinatorComponent.initial({ policy: checkpointPolicy })[0]
   }
 
   /** When the next periodic trigger is due, milliseconds since the epoch; null without one. */
   get nextTriggerAt(): number | null {
     return this.#nextTriggerAt
+  }
+
+  /** What an adaptive trigger has chosen; null without one. */
+  get chosenInterval(): ChosenInterval | null {
+    return this.#adaptive?.chosen ?? null
+  }
+
+  /** Records can flow again, so long after a failure or the start. */
+  recovered(recoveryMs: number): void {
+    if (this.#adaptive?.recovered(recoveryMs) === true) this.#adapted()
+  }
+
+  /** Of those that this process has taken. */
+  get newestSavepoint(): Savepoint | null {
+    return this.#newestSavepoint
   }
 
   get run() {
@@ -92,6 +113,12 @@ export class CoordinatorActor {
     this.#crew = { activities, timers }
     return yield* runActor(this.mailbox, (event) => this.#handle(event))
   })
+
+  /** The job has ended. */
+  endRequests(): void {
+    this.requests.end()
+    this.savepoints.end()
+  }
 
   /** Waits, for a while, until retired and invalidated checkpoints are cleaned up: a job that has ended never cleans again. */
   get idle(): Effect.Effect<void> {
@@ -127,13 +154,21 @@ export class CoordinatorActor {
         this.#writeManifest(command.barrier, command.acknowledged)
         return
       case "NotifyCompleted":
-        this.#job.stats.completed(command.id, command.kind, nowOf(this.#job))
+        this.#noteCompleted(command.id, command.kind)
+        this.#measure()
         this.requests.completed(command.id)
+        if (isSavepoint(command.kind)) this.#savepoint(command.id)
         this.#tellSubtasks({ type: "checkpoint.completed", id: command.id, kind: command.kind })
+        return
+      case "NotifySavepoint":
+        this.#noteCompleted(command.id, "savepoint")
+        this.savepoints.completed(this.#savepoint(command.id))
         return
       case "NotifyInvalidated":
         this.#job.stats.invalidated(command.id, command.reason)
+        this.#job.told.tell({ _tag: "CheckpointInvalidated", checkpoint: command.id, reason: command.reason })
         this.requests.invalidated(command.id, command.reason)
+        this.savepoints.invalidated(command.id, command.reason)
         this.#tellSubtasks({ type: "checkpoint.invalidated", id: command.id, reason: command.reason })
         return
       case "ReleaseState":
@@ -153,8 +188,16 @@ export class CoordinatorActor {
       case "RefuseRequest":
         this.requests.refused(command.reason)
         return
+      case "RefuseSavepoint":
+        this.savepoints.refused(command.reason)
+        return
+      case "DrainSources":
+        for (const subtask of this.#current.subtasks) if (subtask.isSource) subtask.post({ type: "source.drain" })
+        return
       case "SetTimer": {
-        const delayMs = this.#job.settings.delays[command.delay]
+        const { delays } = this.#job.settings
+        const delayMs =
+          (command.delay === "interval" ? this.#adaptive?.chosen.intervalMs : null) ?? delays[command.delay]
         if (command.timer === "interval") this.#nextTriggerAt = nowOf(this.#job) + delayMs
         timers.set(command.timer, delayMs)
         return
@@ -169,9 +212,22 @@ export class CoordinatorActor {
     }
   }
 
+  /** What the last checkpoint cost decides about the interval from now on. */
+  #measure(): void {
+    const { history } = this.#job.stats
+    const durationMs = history.at(-1)?.durationMs
+    if (durationMs !== undefined && this.#adaptive?.completed(durationMs) === true) this.#adapted()
+  }
+
+  #adapted(): void {
+    this.mailbox.post({ type: "interval.adapted", policy: this.#adaptive?.chosen.rule ?? "" })
+  }
+
   #trigger(barrier: Barrier): void {
     this.#job.stats.triggered(barrier.id, nowOf(this.#job))
-    this.requests.triggered(barrier.id)
+    this.#job.told.tell({ _tag: "CheckpointTriggered", checkpoint: barrier.id, kind: barrier.kind })
+    if (barrier.kind === "savepoint") this.savepoints.triggered(barrier.id)
+    else this.requests.triggered(barrier.id)
     this.counter.restart()
     const { encoding, subtasks } = this.#current
     const tellSources = (): void => {
@@ -189,6 +245,21 @@ export class CoordinatorActor {
 
   #tellSubtasks(event: SubtaskEvent): void {
     for (const subtask of this.#attempt?.subtasks ?? []) subtask.post(event)
+  }
+
+  #noteCompleted(id: CheckpointId, kind: CheckpointKind): void {
+    const { stats, told } = this.#job
+    stats.completed(id, kind, nowOf(this.#job))
+    const { bytes = 0, durationMs = 0, records = 0 } = stats.history.at(-1) ?? {}
+    told.tell({ _tag: "CheckpointCompleted", checkpoint: id, kind, durationMs, bytes, records })
+  }
+
+  /** Notes it as the newest one. */
+  #savepoint(id: CheckpointId): Savepoint {
+    const slot = this.#manifests.slotOf(id)
+    invariant(slot !== null, "a completed savepoint stands in the log", id)
+    this.#newestSavepoint = { id, path: this.#job.storage.pathOf({ slot }) }
+    return this.#newestSavepoint
   }
 
   #writeManifest(barrier: Barrier, acknowledged: ReadonlyArray<Acknowledgement>): void {
@@ -236,8 +307,12 @@ export class CoordinatorActor {
           .map((subtask) => {
             const handle = handles.get(subtask.id)
             invariant(handle !== undefined, "a manifest names the state of every subtask", subtask.id)
-            const { object, shared, size } = handle
-            return { index: subtask.index, object, size, ...(shared.length > 0 ? { shared } : {}) }
+            const { object, shared, size, held } = handle
+            return {
+              ...{ index: subtask.index, object, size },
+              ...(shared.length > 0 ? { shared } : {}),
+              ...(held === undefined ? {} : { held })
+            }
           })
       })),
       operators: operators.map(({ uid, kind, states }) => ({

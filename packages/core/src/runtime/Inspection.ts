@@ -44,6 +44,14 @@ export type Inspection =
       /** Transactions that it writes into a snapshot or commits. */
       readonly transactions: ReadonlyArray<string>
     }
+  | {
+      /** A function of the user has not returned for longer than option `watchdog` allows. */
+      readonly _tag: "Blocked"
+      readonly subtask: SubtaskId
+      /** Null where it could not be found out. */
+      readonly operator: string | null
+      readonly blockedMs: number
+    }
 
 /** How far a channel has come: elements of all kinds, the last one included, and the records in them. */
 export interface ChannelPosition {
@@ -68,6 +76,7 @@ export type Activity =
   | "release"
   | "end"
 
+/** Is called for everything that the job does, as it happens: the job waits for it. */
 export type Inspector = (inspection: Inspection) => void
 
 type ActivityFact = Extract<Inspection, { readonly _tag: "ActivityStarted" | "ActivityEnded" }>

@@ -5,10 +5,12 @@ import { Effect, type Schema, type Scope } from "effect"
 import type { JobFailed, JobModuleInvalid, PipelineInvalid, StorageFailure, StorageLocked } from "../model/errors.ts"
 import type { Json } from "../model/Json.ts"
 import type { DefinedJob, JobDefinition } from "./JobDefinition.ts"
+import type { JobHandle } from "./JobHandle.ts"
 import { defaultThreads, type JobOptions } from "./JobOptions.ts"
 import { importJobDefinition, loadJobModule } from "./loadJobModule.ts"
+import { type PromiseJob, startPromiseJob } from "./PromiseJob.ts"
 import type { RunReport } from "./RunReport.ts"
-import { type JobHandle, startJob } from "./startJob.ts"
+import { startJob } from "./startJob.ts"
 
 export const Job = {
   /** Describes a job that the command line can run: the schema of its arguments, and its options given these. */
@@ -36,6 +38,9 @@ export const Job = {
   start: (
     options: JobOptions
   ): Effect.Effect<JobHandle, PipelineInvalid | StorageFailure | StorageLocked, Scope.Scope> => startJob(options),
+
+  /** As `start`, for code without Effect: the job ends with `await`, `close`, or the block that uses it. */
+  startPromise: (options: JobOptions): Promise<PromiseJob> => startPromiseJob(options),
 
   /** Starts a job and waits for its end. */
   run: (options: JobOptions): Effect.Effect<RunReport, PipelineInvalid | StorageFailure | StorageLocked | JobFailed> =>

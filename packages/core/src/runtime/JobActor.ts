@@ -4,12 +4,13 @@
  * A1 Every attempt has a scope of its own; it is closed before the next begins (K2 of the machine).
  * A2 Whatever fails, the job's machine hears of it, with the attempt that it belongs to.
  */
-import { Deferred, Effect, Exit, Schedule, Scope } from "effect"
+import { Deferred, Effect, Exit, Scope } from "effect"
+import type { TerminalKind } from "../model/Barrier.ts"
+import { StopRefused } from "../model/errors.ts"
 import type { CheckpointId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import { jobComponent } from "../protocol/components.ts"
 import { type Claimed, type JobCommand, type JobEvent, type JobOutcome, jobMachine } from "../protocol/jobMachine.ts"
-import type { Resume } from "../protocol/policy.ts"
 import { claimLog, type LogWriter } from "../storage/index.ts"
 import { type Activities, makeActivities } from "./Activities.ts"
 import { heedWitnesses, openSinks, planSplits, rollBackSinks } from "./Attempt.ts"
@@ -17,6 +18,7 @@ import type { AttemptContext } from "./AttemptContext.ts"
 import { backoffDelay } from "./backoff.ts"
 import { CoordinatorActor } from "./CoordinatorActor.ts"
 import { AlreadyEnded, decideClaim } from "./claimDecision.ts"
+import { invalidateCorrupt, isDrained, standing } from "./claimed.ts"
 import { EncodingGauge } from "./EncodingGauge.ts"
 import { type Failure, failureOf } from "./failureReport.ts"
 import { inlineHost } from "./host/inlineHost.ts"
@@ -24,10 +26,13 @@ import type { HostedSubtasks, SubtaskHost } from "./host/SubtaskHost.ts"
 import { openThreadHost } from "./host/threads/threadHost.ts"
 import { type Activity, inspectActivity, inspectStep } from "./Inspection.ts"
 import { type JobContext, nowOf, timeOf } from "./JobContext.ts"
+import { jobStatus, stateText } from "./JobFacts.ts"
+import type { ResumeChoice } from "./JobOptions.ts"
 import { Mailbox } from "./Mailbox.ts"
 import { removeOrphans } from "./ManifestIndex.ts"
 import { RecoveryLog } from "./RecoveryLog.ts"
 import { RunTotals } from "./RunTotals.ts"
+import { recordEnd } from "./recordEnd.ts"
 import type { RestorePoint } from "./restorePoint.ts"
 import { runActor } from "./runActor.ts"
 import { makeTimers, type Timers } from "./Timers.ts"
@@ -64,6 +69,8 @@ export class JobActor {
   #attempt: RunningAttempt | null = null
   readonly #log = new RecoveryLog()
   #endedAt: number | null = null
+  /** The machine refused the stop that it is hearing. */
+  #refusedStop = false
   readonly #corrupt: Array<CheckpointId> = []
 
   constructor(job: JobContext) {
@@ -91,6 +98,19 @@ export class JobActor {
     return yield* runActor(this.mailbox, (event) => this.#handle(event))
   })
 
+  /** Asks the job to stop. Answers when its machine has heard it. */
+  stop(kind: TerminalKind): Effect.Effect<void, StopRefused> {
+    let isRefused = false
+    const asked = this.mailbox.ask({ type: "job.stop", kind }, () => {
+      isRefused = this.#refusedStop
+      this.#refusedStop = false
+    })
+    return Effect.andThen(
+      asked,
+      Effect.suspend(() => (isRefused ? new StopRefused({ job: this.#job.plan.pipeline }) : Effect.void))
+    )
+  }
+
   /** For the report. */
   get facts() {
     return {
@@ -106,6 +126,7 @@ export class JobActor {
     const [next, commands] = jobComponent.step(this.#state, event)
     this.#state = next
     inspectStep(this.#job.settings.inspect, { actor: jobMachine.id, event, state: next.value, commands })
+    this.#job.told.noteStatus(jobStatus(stateText(next.value), next.context))
     for (const command of commands) this.#perform(command)
   }
 
@@ -129,7 +150,10 @@ export class JobActor {
         this.coordinator.mailbox.post({ type: "coordinator.suspend", reason: command.reason })
         return
       case "StopCoordinator":
-        this.coordinator.mailbox.post({ type: "coordinator.stop" })
+        this.coordinator.mailbox.post({ type: "coordinator.stop", kind: command.kind })
+        return
+      case "RefuseStop":
+        this.#refusedStop = true
         return
       case "CancelAttempt":
         activities.start("cancel", this.#cancel())
@@ -142,7 +166,7 @@ export class JobActor {
         timers.set(
           command.timer,
           command.delay === "backoff"
-            ? backoffDelay(this.#job.settings.delays, command.step)
+            ? backoffDelay(this.#job.settings.backoff, command.step)
             : this.#job.settings.delays[command.delay]
         )
         return
@@ -151,7 +175,8 @@ export class JobActor {
         return
       case "EndJob":
         this.#endedAt = nowOf(this.#job)
-        this.coordinator.requests.end()
+        this.coordinator.endRequests()
+        this.#job.told.tell({ _tag: "Ended", outcome: command.outcome })
         Deferred.doneUnsafe(this.outcome, Effect.succeed(command.outcome))
         return
     }
@@ -169,9 +194,9 @@ export class JobActor {
       holder: holder.name,
       since: timeOf(this.#job),
       decide: (content) =>
-        Effect.map(decideClaim(this.#job, content, this.#resume), ({ point, resumesFrom }) => {
+        Effect.map(decideClaim(this.#job, content, this.#resume), ({ point, ...choice }) => {
           this.#point = point
-          return resumesFrom
+          return choice
         })
     }).pipe(
       inspected,
@@ -184,9 +209,7 @@ export class JobActor {
             term: writer.term,
             nextId: writer.idsReserved.from,
             idsEnd: writer.idsReserved.to,
-            recorded: writer.before.view.completed
-              .map(({ manifest }) => manifest.id)
-              .filter((id) => id <= (writer.resumesFrom ?? 0))
+            ...standing(writer)
           })
         },
         onFailure: (cause) => {
@@ -204,7 +227,7 @@ export class JobActor {
   }
 
   /** The user's choice holds until a claim of this process stands; from then on attempts go on from the latest. */
-  get #resume(): Resume {
+  get #resume(): ResumeChoice {
     return this.#writer === null ? this.#job.settings.resume : "latest"
   }
 
@@ -219,9 +242,11 @@ export class JobActor {
       this.#attempt = { number: attempt, scope, hosted }
       this.totals.begin(subtasks)
       this.#log.restoredFrom(point.manifest?.id ?? null, nowOf(this.#job))
+      this.#job.told.tell({ _tag: "Restored", checkpoint: point.manifest?.id ?? null })
+      this.coordinator.recovered(this.#log.lastRecoveryMs)
       this.mailbox.post({ type: "attempt.restored", subtasks: subtasks.map((subtask) => subtask.id) })
     }).pipe(
-      this.#inspected("restore", claim.recorded.at(-1) ?? null),
+      this.#inspected("restore", this.#leadership.resumesFrom),
       Effect.catchCause((cause) => Effect.sync(() => this.#fail(attempt, failureOf(cause))))
     )
   }
@@ -235,9 +260,10 @@ export class JobActor {
     const sessions = yield* openSinks(plan, claim.term)
     const witnesses = heedWitnesses({ plan, sessions, restored, rewindOutput: settings.rewindOutput })
     yield* witnesses
-    yield* this.#invalidateCorrupt(point)
+    this.#corrupt.push(...(yield* invalidateCorrupt(this.#job, this.#leadership, point)))
     const splits = yield* planSplits(plan, point)
-    yield* rollBackSinks(plan, sessions, point).pipe(this.#inspected("rollback", restored))
+    const savepoints = this.#leadership.view.savepoints.map(({ manifest }) => manifest)
+    yield* rollBackSinks(plan, sessions, point, savepoints).pipe(this.#inspected("rollback", restored))
     yield* witnesses // A2 of Attempt
     this.#encoding = new EncodingGauge()
     const context: AttemptContext = {
@@ -245,6 +271,7 @@ export class JobActor {
       attempt,
       term: claim.term,
       restored: restored ?? 0,
+      isDrained: isDrained(this.#leadership, point),
       storage,
       stats,
       clock,
@@ -258,23 +285,6 @@ export class JobActor {
     return { point, hosted: yield* this.#host.build({ plan, settings, attempt: context, point, sessions, splits }) }
   })
 
-  /** Rule 8: found corrupt, and nothing visible depends on it: said once and for all in the log. */
-  readonly #invalidateCorrupt = Effect.fnUntraced(function* (this: JobActor, point: RestorePoint) {
-    const writer = this.#leadership
-    for (const { manifest, failure } of point.corrupt) {
-      yield* Effect.logWarning(failure.message)
-      yield* writer.append({
-        _tag: "Invalidation",
-        term: writer.term,
-        id: manifest.id,
-        reason: "corrupt",
-        at: timeOf(this.#job),
-        detail: failure.problem
-      })
-      this.#corrupt.push(manifest.id)
-    }
-  })
-
   #startCoordinator(claim: Claimed): void {
     const subtasks = this.#attempt?.hosted?.subtasks ?? []
     this.coordinator.begin(
@@ -284,7 +294,8 @@ export class JobActor {
         subtasks: subtasks.map((subtask) => subtask.id),
         nextId: claim.nextId,
         idsEnd: claim.idsEnd,
-        recorded: claim.recorded.filter((id) => !this.#corrupt.includes(id))
+        recorded: claim.recorded.filter((id) => !this.#corrupt.includes(id)),
+        kept: claim.kept
       }
     )
   }
@@ -323,15 +334,9 @@ export class JobActor {
   // End.
 
   #recordEnd(end: "finished" | "cancelled"): Effect.Effect<void> {
-    const record = Effect.flatMap(this.#claimedForEnd, (writer) =>
-      writer.append({ _tag: "End", term: writer.term, end, at: timeOf(this.#job) })
-    )
-    const retried = Effect.retry(record, {
-      schedule: Schedule.exponential("100 millis"),
-      times: 6,
-      while: (failure) => failure._tag === "StorageFailure"
-    })
-    return Effect.andThen(this.coordinator.idle, retried).pipe(
+    // Ours, or a new one if the last was interrupted and may land yet.
+    const recorded = recordEnd(this.#job, this.#isClaimOpen ? null : this.#writer, end)
+    return Effect.andThen(this.coordinator.idle, recorded).pipe(
       Effect.timeout("2 minutes"),
       this.#inspected("end", null),
       Effect.matchCause({
@@ -343,18 +348,6 @@ export class JobActor {
         }
       })
     )
-  }
-
-  /** The claim under which the end is recorded: ours, or a new one if the last was interrupted and may land yet. */
-  get #claimedForEnd() {
-    const { plan, storage, holder } = this.#job
-    if (this.#writer !== null && !this.#isClaimOpen) return Effect.succeed(this.#writer)
-    return claimLog(storage, {
-      job: plan.pipeline,
-      holder: holder.name,
-      since: timeOf(this.#job),
-      decide: ({ view }) => Effect.succeed(view.completed.at(-1)?.manifest.id ?? null)
-    })
   }
 
   // Failures.
@@ -369,6 +362,9 @@ export class JobActor {
 
   #note(failure: Failure): void {
     this.#log.failed(failure, nowOf(this.#job))
+    const { error } = failure
+    const message = error instanceof Error ? error.message : String(error)
+    this.#job.told.tell({ _tag: "AttemptFailed", attempt: this.#state.context.attempt, message })
   }
 
   #whileCurrent(attempt: number, act: () => void): void {

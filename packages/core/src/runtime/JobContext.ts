@@ -3,6 +3,7 @@ import type { OperatorDescriptor } from "../pipeline/describeOperators.ts"
 import type { PhysicalPlan } from "../pipeline/PhysicalPlan.ts"
 import type { Holder, JobStorage } from "../storage/CheckpointStorage.ts"
 import type { CheckpointStats } from "./CheckpointStats.ts"
+import type { JobFacts } from "./JobFacts.ts"
 import type { JobSettings } from "./JobOptions.ts"
 
 /** What the actors of a job share for the whole run. */
@@ -14,6 +15,7 @@ export interface JobContext {
   readonly holder: Holder
   readonly clock: Clock.Clock
   readonly stats: CheckpointStats
+  readonly told: JobFacts
 }
 
 export const nowOf = (job: JobContext): number => job.clock.currentTimeMillisUnsafe()

@@ -1,35 +1,29 @@
 /** What a user chooses about a job, its defaults, and what of it the protocol gets to see. */
 import { availableParallelism } from "node:os"
-import { Duration, Result } from "effect"
+import { type Duration, Result } from "effect"
 import { PipelineInvalid } from "../model/errors.ts"
+import type { CheckpointId } from "../model/ids.ts"
 import type { Json } from "../model/Json.ts"
+import type { RestoreMode } from "../model/RestoreMode.ts"
 import type { ChainMode } from "../pipeline/compileChain.ts"
-import type { Pipeline } from "../pipeline/Graph.ts"
-import type { CheckpointPolicy, RestartPolicy, Resume } from "../protocol/policy.ts"
+import { type Pipeline, sinksOf, sourcesOf } from "../pipeline/Graph.ts"
+import type { CheckpointMode, CheckpointPolicy, RestartPolicy, Resume } from "../protocol/policy.ts"
 import type { CheckpointStorage } from "../storage/CheckpointStorage.ts"
+import type { Backoff } from "./backoff.ts"
 import type { Inspector } from "./Inspection.ts"
-
-/** When checkpoints are taken. A final one follows the end of the input whatever the trigger. */
-export type Trigger =
-  | { readonly _tag: "Every"; readonly interval: Duration.Input }
-  | { readonly _tag: "Count"; readonly records: number }
-  | { readonly _tag: "Manual" }
-
-const manual: Trigger = { _tag: "Manual" }
-
-export const Trigger = {
-  /** At a fixed interval: the next trigger is due one interval after the last. */
-  every: (interval: Duration.Input): Trigger => ({ _tag: "Every", interval }),
-  /** After the sources have emitted so many records since the last trigger; batch-granular. */
-  count: (records: number): Trigger => ({ _tag: "Count", records }),
-  /** Only when asked for. */
-  manual
-}
+import { OptionReader } from "./optionReader.ts"
+import { Restart, resolveRestart } from "./Restart.ts"
+import { type ResolvedTrigger, resolveTrigger, Trigger } from "./Trigger.ts"
 
 export interface CheckpointOptions {
   readonly storage: CheckpointStorage
   /** Every 10 seconds if left out. */
   readonly trigger?: Trigger
+  /**
+   * `exactly-once` if left out. With `at-least-once` no channel waits for the barriers of the others: after a failure
+   * records may count twice, also in the output of a two-phase sink.
+   */
+  readonly mode?: CheckpointMode
   /** How long a checkpoint may take before it is invalidated as expired; 10 minutes if left out. */
   readonly timeout?: Duration.Input
   /** Least time from a completion to the next periodic trigger; none if left out. */
@@ -44,18 +38,6 @@ export interface CheckpointOptions {
   readonly incremental?: boolean
 }
 
-/** Exponential delay with jitter between attempts. */
-export interface RestartOptions {
-  /** 1 second if left out. */
-  readonly initialDelay?: Duration.Input
-  /** 1 minute if left out. */
-  readonly maxDelay?: Duration.Input
-  /** Running for so long without a failure forgets the earlier ones; 10 minutes if left out. */
-  readonly resetAfter?: Duration.Input
-  /** Restarts in a row before the job fails; no limit if left out. */
-  readonly maxRestarts?: number
-}
-
 /** A job as a thread can load it. */
 export interface JobModule {
   /** URL of the module whose default export was made by `Job.define`. */
@@ -64,16 +46,27 @@ export interface JobModule {
   readonly args: Json
 }
 
+/**
+ * Which checkpoint a run starts from. `from` names a savepoint or a retained checkpoint, by id or by the path of its entry
+ * in the log; `mode` says whose it is from then on: left out, a savepoint stays the user's and a checkpoint the job's.
+ */
+export type ResumeChoice =
+  | Exclude<Resume, { readonly from: CheckpointId }>
+  | { readonly from: CheckpointId | string; readonly mode?: RestoreMode }
+
 export interface JobOptions {
   readonly pipeline: Pipeline
   readonly checkpoint: CheckpointOptions
   /** Subtasks per task; 1 if left out. */
   readonly parallelism?: number
   /** `on-failure` if left out. */
-  readonly resume?: Resume
-  readonly restart?: RestartOptions
+  readonly resume?: ResumeChoice
+  /** `Restart.exponential()` if left out. */
+  readonly restart?: Restart
   /** How long an orderly stop may take; 10 seconds if left out. */
   readonly stopTimeout?: Duration.Input
+  /** How long a function of the pipeline may run before a warning names it; 10 seconds if left out. */
+  readonly watchdog?: Duration.Input | "off"
   /** Remove visible output that is newer than the restored checkpoint, where the sink can. */
   readonly rewindOutput?: boolean
   readonly inspect?: Inspector
@@ -93,9 +86,9 @@ export interface JobOptions {
 export interface JobSettings {
   readonly pipeline: Pipeline
   readonly storage: CheckpointStorage
-  readonly trigger: Trigger
+  readonly trigger: ResolvedTrigger
   readonly parallelism: number
-  readonly resume: Resume
+  readonly resume: ResumeChoice
   readonly rewindOutput: boolean
   readonly inspect: Inspector | null
   readonly module: JobModule | null
@@ -104,8 +97,11 @@ export interface JobSettings {
   /** MiB; null for Node's own limit. */
   readonly threadHeapMax: number | null
   readonly chains: ChainMode
+  /** Null: nobody watches. */
+  readonly watchdogMs: number | null
   readonly checkpointPolicy: CheckpointPolicy
   readonly restartPolicy: RestartPolicy
+  readonly backoff: Backoff
   readonly delays: Delays
 }
 
@@ -117,8 +113,7 @@ export interface Delays {
   readonly terminalRetry: number
   readonly stopTimeout: number
   readonly stable: number
-  readonly backoffInitial: number
-  readonly backoffMax: number
+  readonly forget: number
 }
 
 const parallelismMax = 128
@@ -133,36 +128,50 @@ export const defaultThreads = ({
     ? 0
     : Math.min(parallelism, availableParallelism())
 
-const isThreadLocal = ({ sink }: Pipeline): boolean => sink.sink.isThreadLocal ?? false
+const isThreadLocal = (pipeline: Pipeline): boolean => threadLocalProblems(pipeline).length > 0
+
+const threadLocalProblems = (pipeline: Pipeline): ReadonlyArray<string> => [
+  ...sinksOf(pipeline).flatMap(({ sink, uid }) =>
+    sink.isThreadLocal === true
+      ? [
+          `Sink "${uid}" (${sink.description}) keeps its output in the memory of one thread: use threads 0, or a sink that others can reach.`
+        ]
+      : []
+  ),
+  ...sourcesOf(pipeline).flatMap(({ source, uid }) =>
+    source.isThreadLocal === true
+      ? [`Source "${uid}" (${source.description}) can be read in one thread only: use threads 0.`]
+      : []
+  )
+]
+
+const watchdogMin = 50
+
+const resolveWatchdog = (limitMs: number, problems: Array<string>): number => {
+  if (limitMs < watchdogMin)
+    problems.push(`Option watchdog is ${limitMs} ms; use at least ${watchdogMin} ms, or "off".`)
+  return limitMs
+}
 
 /** Fills in the defaults. Fails: `PipelineInvalid` for every option that cannot work. */
 export const resolveOptions = (options: JobOptions): Result.Result<JobSettings, PipelineInvalid> => {
-  const { checkpoint, pipeline, restart = {} } = options
-  const trigger = checkpoint.trigger ?? Trigger.every("10 seconds")
-  const problems: Array<string> = []
-  const millis = (name: string, input: Duration.Input): number => {
-    const duration = Duration.fromInput(input)
-    const value = duration._tag === "Some" ? Duration.toMillis(duration.value) : Number.NaN
-    if (Number.isFinite(value) && value >= 0) return value
-    problems.push(`Option ${name} is ${JSON.stringify(input)}; use a duration like "5 seconds".`)
-    return 0
-  }
-  const whole = (name: string, value: number, from: number, to: number): number => {
-    if (!Number.isInteger(value) || value < from || value > to) {
-      problems.push(`Option ${name} is ${value}; use a whole number from ${from} to ${to}.`)
-    }
-    return value
-  }
-  const interval = trigger._tag === "Every" ? millis("checkpoint.trigger", trigger.interval) : 0
-  if (trigger._tag === "Every" && problems.length === 0 && interval < 10) {
-    problems.push(`Option checkpoint.trigger is every ${interval} ms; use at least 10 ms.`)
-  }
-  if (trigger._tag === "Count") whole("checkpoint.trigger", trigger.records, 1, Number.MAX_SAFE_INTEGER)
-  const { sink, source } = pipeline
-  if (trigger._tag === "Manual" && sink.sink.delivery === "two-phase" && !source.source.isBounded) {
+  const { checkpoint, pipeline } = options
+  const read = new OptionReader()
+  const { problems } = read
+  const millis = (name: string, input: Duration.Input): number => read.millis(name, input)
+  const whole = (name: string, value: number, from: number, to: number): number => read.whole(name, value, from, to)
+  const trigger = resolveTrigger(checkpoint.trigger ?? Trigger.every("10 seconds"), read)
+  const restarts = resolveRestart(options.restart ?? Restart.exponential(), read)
+  const endless = sourcesOf(pipeline).find(({ source }) => !source.isBounded)
+  for (const { sink, uid } of sinksOf(pipeline)) {
+    if (trigger.policy !== "manual" || sink.delivery !== "two-phase" || endless === undefined) continue
     problems.push(
-      `Sink "${sink.uid}" shows output only after a checkpoint and source "${source.uid}" never ends: choose a trigger.`
+      `Sink "${uid}" shows output only after a checkpoint and source "${endless.uid}" never ends: choose a trigger.`
     )
+  }
+  const { mode } = checkpoint
+  if (mode !== undefined && mode !== "exactly-once" && mode !== "at-least-once") {
+    problems.push(`Option checkpoint.mode is ${JSON.stringify(mode)}; use "exactly-once" or "at-least-once".`)
   }
   const parallelism = whole("parallelism", options.parallelism ?? 1, 1, parallelismMax)
   const module = options.module ?? null
@@ -170,11 +179,7 @@ export const resolveOptions = (options: JobOptions): Result.Result<JobSettings, 
   if (threads > 0 && module === null) {
     problems.push("Option threads needs a job module that each thread can load: start the job with Job.load.")
   }
-  if (threads > 0 && isThreadLocal(pipeline)) {
-    problems.push(
-      `Sink "${sink.uid}" (${sink.sink.description}) keeps its output in the memory of one thread: use threads 0, or a sink that others can reach.`
-    )
-  }
+  if (threads > 0) problems.push(...threadLocalProblems(pipeline))
   const settings: JobSettings = {
     pipeline,
     storage: checkpoint.storage,
@@ -188,8 +193,13 @@ export const resolveOptions = (options: JobOptions): Result.Result<JobSettings, 
     rewindOutput: options.rewindOutput ?? false,
     inspect: options.inspect ?? null,
     chains: options.chains ?? "generated",
+    watchdogMs:
+      options.watchdog === "off"
+        ? null
+        : resolveWatchdog(millis("watchdog", options.watchdog ?? "10 seconds"), problems),
     checkpointPolicy: {
-      trigger: trigger._tag === "Every" ? "periodic" : trigger._tag === "Count" ? "count" : "manual",
+      trigger: trigger.policy,
+      ...(mode === undefined ? {} : { mode }),
       concurrentMax: whole("checkpoint.maxConcurrent", checkpoint.maxConcurrent ?? 1, 1, 100),
       toleratedFailures:
         checkpoint.toleratedFailures === "unlimited"
@@ -199,19 +209,16 @@ export const resolveOptions = (options: JobOptions): Result.Result<JobSettings, 
       queuedTriggersMax: 1_000,
       incremental: checkpoint.incremental ?? true
     },
-    restartPolicy: {
-      restartsMax:
-        restart.maxRestarts === undefined ? null : whole("restart.maxRestarts", restart.maxRestarts, 0, 1_000_000)
-    },
+    restartPolicy: restarts.policy,
+    backoff: restarts.backoff,
     delays: {
-      interval,
+      interval: trigger.intervalMs,
       minPause: millis("checkpoint.minPause", checkpoint.minPause ?? 0),
       checkpointTimeout: millis("checkpoint.timeout", checkpoint.timeout ?? "10 minutes"),
       terminalRetry: 1_000,
       stopTimeout: millis("stopTimeout", options.stopTimeout ?? "10 seconds"),
-      stable: millis("restart.resetAfter", restart.resetAfter ?? "10 minutes"),
-      backoffInitial: millis("restart.initialDelay", restart.initialDelay ?? "1 second"),
-      backoffMax: millis("restart.maxDelay", restart.maxDelay ?? "1 minute")
+      stable: restarts.stableMs,
+      forget: restarts.forgetMs
     }
   }
   return problems.length > 0

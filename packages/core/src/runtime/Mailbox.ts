@@ -20,10 +20,16 @@ export class Mailbox<Event> {
     this.signal.notify()
   }
 
-  /** Posts an event and waits until the actor has stepped it. */
-  ask(event: Event): Effect.Effect<void> {
+  /** Posts an event and waits until the actor has stepped it; `onHandled` is called right after that. */
+  ask(event: Event, onHandled: () => void = () => {}): Effect.Effect<void> {
     return Effect.callback((resume) => {
-      this.#mails.push({ event, onHandled: () => resume(Effect.yieldNow) })
+      this.#mails.push({
+        event,
+        onHandled: () => {
+          onHandled()
+          resume(Effect.yieldNow)
+        }
+      })
       this.signal.notify()
     })
   }

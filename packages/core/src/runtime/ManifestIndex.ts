@@ -36,6 +36,10 @@ export class ManifestIndex {
     for (const { slot, manifest } of content.view.completed) this.add(slot, manifest)
   }
 
+  slotOf(id: CheckpointId): number | null {
+    return this.#places.get(id)?.slot ?? null
+  }
+
   objectsOf(id: CheckpointId): ReadonlyArray<string> {
     return this.#places.get(id)?.objects ?? []
   }

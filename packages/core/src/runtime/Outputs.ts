@@ -17,6 +17,8 @@ const batchAgeMax = 5
 
 /** What the task loop needs of its output, whatever it is. */
 export interface TaskOutput extends ChainOutput {
+  /** Of a sink; null where records go to other tasks. */
+  readonly writer: SinkWriter<unknown> | null
   /** False while a record may not be taken: a channel is full, or the sink has to be flushed. */
   readonly hasRoom: () => boolean
   /** Sends what is batched; before every element that is not a record, and after every slice. */
@@ -32,11 +34,12 @@ export interface TaskOutput extends ChainOutput {
 }
 
 /**
- * Routes records to the subtask that owns their key group. HOT.
+ * Routes records to the subtask that owns their key group; a forward exchange has one receiver only. HOT.
  *
  * Batches are filled again once they have been run: growing new arrays took a third of the time of an exchange.
  */
 export class ExchangeOutput implements TaskOutput {
+  readonly writer = null
   readonly channels: ReadonlyArray<ChannelSender>
   readonly isSingle: boolean
   readonly #owners: Uint16Array

@@ -23,6 +23,11 @@ export class RecoveryLog {
     this.#failedAt = now
   }
 
+  /** From the last failure, or the start, until records could flow. */
+  get lastRecoveryMs(): number {
+    return this.recoveries.at(-1)?.recoveryMs ?? this.restoreMs
+  }
+
   /** Records can flow: the first time this is a start, afterwards a recovery. */
   restoredFrom(checkpoint: CheckpointId | null, now: number): void {
     if (this.#isFirst) {

@@ -3,13 +3,17 @@
  *
  * W1 A split's watermark is its highest event time less the allowed disorder; the subtask's is the minimum over its
  *    unfinished splits, unstarted ones at -Infinity; where the source is ordered in time, that of the first unfinished.
+ *    While a growing source has none, the watermark stays where it is: more may come.
  * W2 The watermark never goes back; without splits, or with all finished, it is the end of time.
+ * W3 Splits that are idle are left out until they have records again. With all idle the watermark stays where it is.
  */
 import { Result, Schema } from "effect"
 import type { Polled, SourceReader, Split } from "../connector/Source.ts"
+import type { CheckpointId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import type { Json } from "../model/Json.ts"
 import { maxWatermark, minWatermark, type Timestamp } from "../model/time.ts"
+import type { SplitIdleness } from "./SplitIdleness.ts"
 
 /** A split as a snapshot holds it. */
 export const SplitState = Schema.Struct({
@@ -48,7 +52,9 @@ export class SplitReader {
   readonly #reader: SourceReader<unknown>
   readonly #states: Map<string, SplitState>
   readonly #isTimeOrdered: boolean
+  readonly #isGrowing: boolean
   readonly #outOfOrdernessMs: number | null
+  readonly #idleness: SplitIdleness | null
   #current: SplitState | null = null
   #watermark: Timestamp = minWatermark
   #emitted = 0
@@ -58,11 +64,16 @@ export class SplitReader {
     readonly reader: SourceReader<unknown>
     readonly splits: ReadonlyArray<SplitState>
     readonly isTimeOrdered: boolean
+    readonly isGrowing?: boolean
     readonly outOfOrdernessMs: number | null
+    /** Null where no split is ever left out. */
+    readonly idleness?: SplitIdleness | null
   }) {
     this.#reader = options.reader
+    this.#isGrowing = options.isGrowing ?? false
     this.#isTimeOrdered = options.isTimeOrdered
     this.#outOfOrdernessMs = options.outOfOrdernessMs
+    this.#idleness = options.idleness ?? null
     const inOrder = [...options.splits].sort((a, b) => a.order - b.order)
     this.#states = new Map(inOrder.map((state) => [state.id, state]))
     for (const state of inOrder) {
@@ -71,6 +82,7 @@ export class SplitReader {
   }
 
   poll(recordsMax: number): Polled<unknown> {
+    this.#idleness?.asked()
     const polled = this.#reader.poll(recordsMax)
     if (polled._tag === "Records") {
       const state = this.#stateOf(polled.split)
@@ -78,10 +90,58 @@ export class SplitReader {
       this.#skipped += polled.skipped
       this.#current = { ...state, position: polled.position, records: state.records + polled.values.length }
       this.#states.set(state.id, this.#current)
+      if (polled.values.length > 0) this.#idleness?.heard(state.id)
     } else if (polled._tag === "SplitFinished") {
       this.#states.set(polled.split, { ...this.#stateOf(polled.split), isFinished: true })
-    }
+    } else if (polled._tag === "SplitsFound") this.#found(polled)
     return polled
+  }
+
+  /** See `SourceReader.cut`. */
+  cut(checkpoint: CheckpointId): void {
+    this.#reader.cut?.(checkpoint)
+  }
+
+  /** See `SourceReader.completed`. */
+  completed(checkpoint: CheckpointId): void {
+    this.#reader.completed?.(checkpoint)
+  }
+
+  #found({ splits, forgetsOthers }: Extract<Polled<unknown>, { readonly _tag: "SplitsFound" }>): void {
+    invariant(this.#isGrowing, "only a source that says it grows finds splits while it runs")
+    if (forgetsOthers) {
+      const found = new Set(splits.map(({ id }) => id))
+      for (const { id, isFinished } of this.states()) {
+        if (!isFinished || found.has(id)) continue
+        this.#states.delete(id)
+        this.#idleness?.forget(id)
+      }
+    }
+    let order = this.states().reduce((highest, state) => Math.max(highest, state.order), -1)
+    for (const split of splits) {
+      if (this.#states.has(split.id)) continue
+      this.#states.set(split.id, unstarted(split, ++order))
+      this.#reader.assign(split, null)
+      this.#idleness?.heard(split.id)
+    }
+  }
+
+  /** The source is not asked for a while: the task cannot take what it might answer. */
+  paused(): void {
+    this.#idleness?.paused()
+  }
+
+  /** W3: nobody shall wait for this subtask's watermark. */
+  get isIdle(): boolean {
+    if (this.#idleness === null) return false
+    const unfinished = this.#unfinished()
+    return unfinished.length === 0
+      ? this.#isGrowing && this.#idleness.isSilent
+      : unfinished.every(({ id }) => this.#idleness?.isIdle(id))
+  }
+
+  #unfinished(): ReadonlyArray<SplitState> {
+    return [...this.#states.values()].filter((state) => !state.isFinished)
   }
 
   /** Notes the highest event time of the records last polled. */
@@ -100,10 +160,12 @@ export class SplitReader {
   }
 
   #minimum(): Timestamp {
-    const unfinished = [...this.#states.values()].filter((state) => !state.isFinished)
+    const unfinished = this.#unfinished()
+    const active = unfinished.filter(({ id }) => !(this.#idleness?.isIdle(id) ?? false))
+    if (active.length === 0 && unfinished.length > 0) return minWatermark // W3
     // Where splits are ordered in time, the first unfinished one bounds all that follow it.
-    const bounding = this.#isTimeOrdered ? unfinished.slice(0, 1) : unfinished
-    if (bounding.length === 0) return maxWatermark
+    const bounding = this.#isTimeOrdered ? active.slice(0, 1) : active
+    if (bounding.length === 0) return this.#isGrowing ? minWatermark : maxWatermark
     if (bounding.some((state) => state.maxTimestamp === null)) return minWatermark
     const lowest = Math.min(...bounding.map((state) => state.maxTimestamp ?? minWatermark))
     return lowest - (this.#outOfOrdernessMs ?? 0) - 1

@@ -76,8 +76,9 @@ const readObject = Effect.fnUntraced(function* (
   const corrupt = (problem: string) => Effect.fail(new SnapshotCorrupt({ object: path, checkpoint, problem }))
   const bytes = yield* Effect.catchIf(
     reader.readObject(object),
-    (failure) => failure.reason === "missing",
-    () => corrupt("it is missing")
+    // `invalid`: what we have written has a name that can be used.
+    (failure) => failure.reason === "missing" || failure.reason === "corrupt" || failure.reason === "invalid",
+    (failure) => corrupt(failure.reason === "missing" ? "it is missing" : failure.message)
   )
   if (bytes.length !== size) return yield* corrupt(`it has ${bytes.length} bytes instead of ${size}`)
   return yield* verifyObject({ object: path, name: object, checkpoint, bytes })

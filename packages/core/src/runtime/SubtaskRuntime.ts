@@ -6,7 +6,7 @@
  * L3 The loop gives way to other fibers after every batch, and waits where nothing can be done.
  */
 import { Cause, Effect } from "effect"
-import type { Barrier } from "../model/Barrier.ts"
+import { type Barrier, endsData, isRestorePoint, isTerminal } from "../model/Barrier.ts"
 import type { CheckpointId, SubtaskId } from "../model/ids.ts"
 import { invariant } from "../model/invariant.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
@@ -19,12 +19,14 @@ import { CaptureWriter } from "./CaptureWriter.ts"
 import { failureOf } from "./failureReport.ts"
 import { inspectActivity, inspectStep } from "./Inspection.ts"
 import { Mailbox } from "./Mailbox.ts"
-import { SinkOutput } from "./Outputs.ts"
-import type { SubtaskHandle, SubtaskTotals } from "./SubtaskHandle.ts"
+import type { SubtaskHandle, SubtaskTotals, SubtaskUsage } from "./SubtaskHandle.ts"
 import type { SubtaskParts } from "./SubtaskParts.ts"
 import { releaseObjects } from "./stateObject.ts"
 import type { SliceOutcome, TaskHost } from "./TaskInput.ts"
 import { commitTransactions } from "./transactions.ts"
+
+/** Timers of JavaScript reach no further than 24 days. */
+const sleepMax = 3_600_000
 
 type MachineState = ReturnType<typeof subtaskComponent.initial>[0]
 
@@ -43,11 +45,14 @@ export class SubtaskRuntime implements SubtaskHandle {
   #state: MachineState
   #crew: Crew | null = null
   #isHalted = false
+  #isIdle = false
   #alignmentBegan: number | null = null
+  readonly #place: number
 
   constructor(parts: SubtaskParts, attempt: AttemptContext) {
     this.parts = parts
     this.#attempt = attempt
+    this.#place = attempt.heartbeat?.placeOf(parts.id) ?? -1
     this.mailbox = new Mailbox(parts.signal)
     const [state] = subtaskComponent.initial({
       subtask: parts.id,
@@ -84,10 +89,29 @@ export class SubtaskRuntime implements SubtaskHandle {
     return {
       position: input.records(),
       recordsIn: input.emitted(),
-      recordsOut: output instanceof SinkOutput ? output.collected() : 0,
+      recordsOut: output.writer === null ? 0 : output.collected(),
       skipped: input.skipped(),
       watermark: chain.watermark(),
+      isIdle: this.#isIdle,
       late: Object.fromEntries(chain.lateRecords())
+    }
+  }
+
+  usage(): SubtaskUsage {
+    const { input, output, state } = this.parts
+    const taken = input.channels.map((channel) => channel.taken)
+    const put = output.channels.map((channel) => channel.sent)
+    const sent = output.emitted().reduce((sum, { records }) => sum + records, 0)
+    const isBatching = sent > put.reduce((sum, { records }) => sum + records, 0)
+    return {
+      states: state.usage(),
+      received: taken.reduce((sum, { records }) => sum + records, 0),
+      sent,
+      elements: {
+        taken: taken.reduce((sum, { sequence }) => sum + sequence, 0),
+        put: put.reduce((sum, { sequence }) => sum + sequence, isBatching ? 1 : 0)
+      },
+      isBackpressured: !output.hasRoom()
     }
   }
 
@@ -108,7 +132,7 @@ export class SubtaskRuntime implements SubtaskHandle {
     let turns = 0
     for (;;) {
       const outcome = yield* this.#slice
-      if (output instanceof SinkOutput && output.writer.isFull()) yield* output.writer.flush
+      if (output.writer?.isFull() === true) yield* output.writer.flush
       if (outcome === "continue") {
         turns = 0
         output.flushAged(this.#now())
@@ -118,7 +142,7 @@ export class SubtaskRuntime implements SubtaskHandle {
         if (turns < turnsBeforeWaiting) {
           turns++
           yield* Effect.yieldNow
-        } else if (this.mailbox.isEmpty) yield* signal.wait
+        } else if (this.mailbox.isEmpty) yield* this.#somethingToDo(signal)
       }
     }
   })
@@ -140,12 +164,51 @@ export class SubtaskRuntime implements SubtaskHandle {
   /** Drains the mailbox and takes one element; what a chain or a source throws is a failure of the loop. */
   readonly #slice: Effect.Effect<SliceOutcome, unknown> = Effect.try({
     try: () => {
-      this.mailbox.drain((event) => this.#dispatch(event))
-      const canTake = !this.#isHalted && this.#state.owner.matches("active") && this.parts.output.hasRoom()
-      return canTake ? this.parts.input.slice(this.#host) : "wait"
+      const { heartbeat } = this.#attempt
+      if (heartbeat === undefined || heartbeat === null) return this.#turn()
+      heartbeat.begin(this.#place)
+      try {
+        return this.#turn()
+      } finally {
+        heartbeat.end()
+      }
     },
     catch: (error) => error
   })
+
+  #turn(): SliceOutcome {
+    this.mailbox.drain((event) => this.#dispatch(event))
+    if (!this.#canTake) {
+      this.parts.input.paused()
+      return "wait"
+    }
+    this.#advanceClock()
+    return this.parts.input.slice(this.#host)
+  }
+
+  get #canTake(): boolean {
+    return !this.#isHalted && this.#state.owner.matches("active") && this.parts.output.hasRoom()
+  }
+
+  /** Tells a chain that asks for it how late it is. What a timer emitted behind the end of data would reach nobody. */
+  #advanceClock(): void {
+    const { clock } = this.parts.chain
+    if (clock !== undefined && this.#isFlowing) clock.advance(this.#now())
+  }
+
+  get #isFlowing(): boolean {
+    return this.#state.owner.matches({ active: { data: "flowing" } })
+  }
+
+  /** Waits for the signal, or for the next processing-time timer that could fire. */
+  #somethingToDo(signal: SubtaskParts["signal"]): Effect.Effect<void> {
+    const { clock } = this.parts.chain
+    if (clock === undefined || !this.#canTake || !this.#isFlowing) return signal.wait
+    const due = clock.next() - this.#now()
+    return due === Number.POSITIVE_INFINITY
+      ? signal.wait
+      : Effect.raceFirst(signal.wait, Effect.sleep(Math.min(Math.max(due, 0), sleepMax)))
+  }
 
   #makeHost(): TaskHost {
     const { chain, output } = this.parts
@@ -157,6 +220,11 @@ export class SubtaskRuntime implements SubtaskHandle {
         if (watermark <= chain.watermark()) return
         chain.advance(watermark)
         output.broadcast({ _tag: "Watermark", timestamp: watermark })
+      },
+      setIdle: (isIdle) => {
+        if (isIdle === this.#isIdle) return
+        this.#isIdle = isIdle
+        output.broadcast({ _tag: "WatermarkStatus", isIdle })
       },
       barrierReceived: (channel, barrier) => {
         this.#attempt.inspect?.({ _tag: "BarrierTaken", checkpoint: barrier.id, ...channel.taken })
@@ -172,6 +240,7 @@ export class SubtaskRuntime implements SubtaskHandle {
     this.#state = next
     inspectStep(this.#attempt.inspect, { actor: this.parts.id, event, state: next.owner.value, commands })
     for (const command of commands) this.#perform(command)
+    if (event.type === "checkpoint.completed" && isRestorePoint(event.kind)) this.parts.input.completed(event.id)
   }
 
   #perform(command: SubtaskCommand): void {
@@ -182,6 +251,9 @@ export class SubtaskRuntime implements SubtaskHandle {
       case "Forward":
       case "EmitEndOfData":
         performOn(this.#port, command)
+        return
+      case "DrainSource":
+        this.parts.input.drain()
         return
       case "AbandonCapture":
         this.#captures.abandon(command.id)
@@ -223,7 +295,11 @@ export class SubtaskRuntime implements SubtaskHandle {
         this.#captures.capture(barrier, this.#now() - (this.#alignmentBegan ?? this.#now()))
       },
       forward: (barrier) => this.#forward(barrier),
-      emitEndOfData: () => this.parts.output.broadcast({ _tag: "EndOfData" })
+      emitEndOfData: () => {
+        const { chain, output } = this.parts
+        chain.lists?.end(chain.watermark())
+        output.broadcast({ _tag: "EndOfData" })
+      }
     }
   }
 
@@ -234,7 +310,8 @@ export class SubtaskRuntime implements SubtaskHandle {
       this.#attempt.inspect?.({ _tag: "BarrierSent", checkpoint: barrier.id, ...channel.sent })
     }
     // What a source emitted behind the barrier of a stop would belong to no checkpoint of this run.
-    if (barrier.kind === "stop" && this.parts.input.channels.length === 0) this.#isHalted = true
+    const isStop = isTerminal(barrier.kind) && !endsData(barrier.kind)
+    if (isStop && this.parts.input.channels.length === 0) this.#isHalted = true
   }
 
   #commit(upTo: CheckpointId, transactions: ReadonlyArray<string>): void {

@@ -3,12 +3,13 @@
  */
 import type { Barrier } from "../model/Barrier.ts"
 import type { Columns } from "../model/Batch.ts"
-import type { ChannelId } from "../model/ids.ts"
+import type { ChannelId, CheckpointId } from "../model/ids.ts"
 import type { Json } from "../model/Json.ts"
 import { maxWatermark, type Timestamp } from "../model/time.ts"
 import type { Alignment } from "../protocol/alignment.ts"
 import type { OperatorList } from "../state/OperatorList.ts"
 import type { ChannelReceiver } from "./ChannelEnds.ts"
+import { ChannelWatermarks } from "./ChannelWatermarks.ts"
 import { InputGate } from "./InputGate.ts"
 import type { RecordCounter } from "./RecordCounter.ts"
 import type { SplitReader } from "./SplitReader.ts"
@@ -20,6 +21,8 @@ export interface TaskHost {
   /** The highest event time of what was just run. */
   readonly takeMaxTimestamp: () => Timestamp
   readonly advance: (watermark: Timestamp) => void
+  /** Whether nobody behind the task shall wait for its watermark; told at every change, or more often. */
+  readonly setIdle: (isIdle: boolean) => void
   readonly barrierReceived: (channel: ChannelReceiver, barrier: Barrier) => void
   readonly dataEnded: (channel: ChannelId) => void
   readonly sourceExhausted: () => void
@@ -40,6 +43,14 @@ export interface TaskInput {
   /** Records emitted in this attempt. */
   readonly emitted: () => number
   readonly skipped: () => number
+  /** The task cannot take anything for a while: there is no room behind it. */
+  readonly paused: () => void
+  /** Takes nothing more: the next element is the end of data. Without splits it comes from the inputs. */
+  readonly drain: () => void
+  /** The barrier of a checkpoint passes. */
+  readonly cut: (checkpoint: CheckpointId) => void
+  /** A checkpoint that a recovery would resume from is complete. */
+  readonly completed: (checkpoint: CheckpointId) => void
 }
 
 export const splitsList = "splits"
@@ -49,6 +60,12 @@ const watermarkOf = (task: string, watermark: Timestamp): OperatorList => ({
   ...{ operator: task, name: watermarkList },
   items: Number.isFinite(watermark) ? [watermark] : []
 })
+
+/** The watermark of some tasks that are one, for each of them. */
+export const watermarkLists = (tasks: ReadonlyArray<string>, watermark: Timestamp): ReadonlyArray<OperatorList> =>
+  tasks.map((task) => watermarkOf(task, watermark))
+
+const drained = { _tag: "Exhausted" } as const
 
 export class SourceInput implements TaskInput {
   readonly channels: ReadonlyArray<ChannelReceiver> = []
@@ -60,6 +77,7 @@ export class SourceInput implements TaskInput {
   readonly #fused: ReadonlyArray<string>
   readonly #watermark: () => Timestamp
   #isExhausted = false
+  #isDrained: boolean
 
   constructor(options: {
     readonly uid: string
@@ -68,6 +86,8 @@ export class SourceInput implements TaskInput {
     /** Records per slice. */
     readonly recordsMax: number
     readonly counter: Pick<RecordCounter, "add">
+    /** Nothing is taken from the first moment on. */
+    readonly isDrained: boolean
     /** Tasks that are part of this one, and the watermark that has passed through them. */
     readonly fused: ReadonlyArray<string>
     readonly watermark: () => Timestamp
@@ -77,27 +97,32 @@ export class SourceInput implements TaskInput {
     this.#hasEventTime = options.hasEventTime
     this.#recordsMax = options.recordsMax
     this.#counter = options.counter
+    this.#isDrained = options.isDrained
     this.#fused = options.fused
     this.#watermark = options.watermark
   }
 
   slice(host: TaskHost): SliceOutcome {
     if (this.#isExhausted) return "wait"
-    const polled = this.#splits.poll(this.#recordsMax)
+    const polled = this.#isDrained ? drained : this.#splits.poll(this.#recordsMax)
     switch (polled._tag) {
       case "Records":
+        host.setIdle(false)
         host.run({ values: polled.values, timestamps: [], keys: [], groups: [] })
         this.#splits.observe(host.takeMaxTimestamp())
         this.#counter.add(polled.values.length)
         this.#advance(host)
         return "continue"
       case "SplitFinished":
+      case "SplitsFound":
         this.#advance(host)
         return "continue"
       case "Pending":
+        this.#advance(host)
         return "wait"
       case "Exhausted":
         this.#isExhausted = true
+        host.setIdle(false)
         if (this.#hasEventTime) host.advance(maxWatermark)
         host.sourceExhausted()
         return "continue"
@@ -107,7 +132,9 @@ export class SourceInput implements TaskInput {
   }
 
   #advance(host: TaskHost): void {
-    if (this.#hasEventTime) host.advance(this.#splits.watermark())
+    if (!this.#hasEventTime) return
+    host.advance(this.#splits.watermark())
+    host.setIdle(this.#splits.isIdle)
   }
 
   lists(): ReadonlyArray<OperatorList> {
@@ -131,13 +158,29 @@ export class SourceInput implements TaskInput {
   skipped(): number {
     return this.#splits.skipped()
   }
+
+  drain(): void {
+    this.#isDrained = true
+  }
+
+  paused(): void {
+    this.#splits.paused()
+  }
+
+  cut(checkpoint: CheckpointId): void {
+    this.#splits.cut(checkpoint)
+  }
+
+  completed(checkpoint: CheckpointId): void {
+    this.#splits.completed(checkpoint)
+  }
 }
 
 export class ExchangeInput implements TaskInput {
   readonly channels: ReadonlyArray<ChannelReceiver>
   readonly #tasks: ReadonlyArray<string>
   readonly #gate: InputGate
-  #watermark: Timestamp
+  readonly #watermarks: ChannelWatermarks
   #batches = 0
 
   constructor(options: {
@@ -150,7 +193,8 @@ export class ExchangeInput implements TaskInput {
     this.channels = options.channels
     this.#tasks = options.tasks
     this.#gate = new InputGate(options.channels)
-    this.#watermark = options.watermark
+    const channels = options.channels.map(({ id }) => id)
+    this.#watermarks = new ChannelWatermarks(channels, options.watermark)
   }
 
   slice(host: TaskHost): SliceOutcome {
@@ -163,14 +207,14 @@ export class ExchangeInput implements TaskInput {
         host.run(element.batch)
         channel.recycle(element.batch)
         return "continue"
-      case "Watermark": {
-        const minimum = this.#gate.advance(channel.id, element.timestamp)
-        if (minimum > this.#watermark) {
-          this.#watermark = minimum
-          host.advance(minimum)
-        }
+      case "Watermark":
+        this.#watermarks.advance(channel.id, element.timestamp)
+        this.#tell(host)
         return "continue"
-      }
+      case "WatermarkStatus":
+        this.#watermarks.setIdle(channel.id, element.isIdle)
+        this.#tell(host)
+        return "continue"
       case "Barrier":
         host.barrierReceived(channel, element.barrier)
         return "continue"
@@ -180,8 +224,13 @@ export class ExchangeInput implements TaskInput {
     }
   }
 
+  #tell(host: TaskHost): void {
+    host.advance(this.#watermarks.watermark)
+    host.setIdle(this.#watermarks.isIdle)
+  }
+
   lists(): ReadonlyArray<OperatorList> {
-    return this.#tasks.map((task) => watermarkOf(task, this.#watermark))
+    return this.#tasks.map((task) => watermarkOf(task, this.#watermarks.watermark))
   }
 
   position(index: number): string {
@@ -199,4 +248,12 @@ export class ExchangeInput implements TaskInput {
   skipped(): number {
     return 0
   }
+
+  drain(): void {}
+
+  paused(): void {}
+
+  cut(): void {}
+
+  completed(): void {}
 }

@@ -2,9 +2,9 @@
  * How elements get from one subtask to another: by reference within a thread, by a link to what works elsewhere. A
  * transport between threads or machines gives each subtask the same ends.
  */
-import { type ChannelId, channelId, type SubtaskId, subtaskId } from "../model/ids.ts"
-import { InvariantViolation, invariant } from "../model/invariant.ts"
-import type { PhysicalPlan, TaskPlan } from "../pipeline/PhysicalPlan.ts"
+import { type ChannelId, channelId, type SubtaskId, subtaskId, type TaskId } from "../model/ids.ts"
+import { InvariantViolation } from "../model/invariant.ts"
+import { type ExchangePlan, exchangesOf, type PhysicalPlan } from "../pipeline/PhysicalPlan.ts"
 import { Channel } from "./Channel.ts"
 import type { ChannelReceiver, ChannelSender } from "./ChannelEnds.ts"
 import { Signal } from "./Signal.ts"
@@ -13,7 +13,7 @@ export interface Transport {
   readonly endsOf: (subtask: SubtaskId) => SubtaskEnds
 }
 
-/** What one subtask sees of its channels; outputs are in the order of the target subtasks. */
+/** What one subtask sees of its channels. */
 export interface SubtaskEnds {
   /** Wakes the subtask's loop: something came, or a full channel has room again. */
   readonly signal: Signal
@@ -23,7 +23,8 @@ export interface SubtaskEnds {
    */
   readonly turnsBeforeWaiting: number
   readonly inputs: ReadonlyArray<ChannelReceiver>
-  readonly outputs: ReadonlyArray<ChannelSender>
+  /** By the task behind the exchange; in the order of its subtasks, of a forward exchange one. */
+  readonly outputs: ReadonlyMap<TaskId, ReadonlyArray<ChannelSender>>
 }
 
 /** Batches that a channel holds before its sender waits. */
@@ -32,8 +33,9 @@ export const channelCapacity = 4
 /** The channel of one sender and one receiver, whose ends may be in different places. */
 export interface Link {
   readonly id: ChannelId
-  /** The task before the exchange. */
-  readonly task: TaskPlan
+  /** The task before the exchange, and the exchange. */
+  readonly task: TaskId
+  readonly exchange: ExchangePlan
   /** Indexes of the two subtasks. */
   readonly sender: number
   readonly receiver: number
@@ -48,7 +50,7 @@ export interface Links {
   readonly receiver: (link: Link, signal: Signal) => ChannelReceiver
 }
 
-/** Connects every subtask before an exchange with every subtask behind it, within this thread. */
+/** Connects the subtasks before every exchange with those behind it, within this thread. */
 export const inlineTransport = (plan: PhysicalPlan, parallelism: number): Transport => {
   const elsewhere = ({ id }: Link): never => {
     throw new InvariantViolation(`All subtasks are in one thread: ${id}.`)
@@ -71,9 +73,9 @@ export const connect = (plan: PhysicalPlan, parallelism: number, links: Links): 
     if (isSenderHere && isReceiverHere) {
       const signals = { sender: ends.endsOf(from).signal, receiver: ends.endsOf(to).signal }
       const channel = new Channel({ id: link.id, capacity: channelCapacity, ...signals })
-      ends.endsOf(from).outputs.push(channel)
+      ends.addOutput(link, channel)
       ends.endsOf(to).inputs.push(channel)
-    } else if (isSenderHere) ends.endsOf(from).outputs.push(links.sender(link, ends.endsOf(from).signal))
+    } else if (isSenderHere) ends.addOutput(link, links.sender(link, ends.endsOf(from).signal))
     else if (isReceiverHere) ends.endsOf(to).inputs.push(links.receiver(link, ends.endsOf(to).signal))
   }
   return ends
@@ -83,31 +85,29 @@ export const connect = (plan: PhysicalPlan, parallelism: number, links: Links): 
 export const linksOf = (plan: PhysicalPlan, parallelism: number): ReadonlyArray<Link> => {
   const indexes = Array.from({ length: parallelism }, (_, index) => index)
   return plan.tasks.flatMap((task) =>
-    task.output._tag === "Exchange"
-      ? indexes.flatMap((sender) => indexes.map((receiver) => linkOf(task, { sender, receiver })))
-      : []
+    exchangesOf(task).flatMap((exchange) =>
+      indexes.flatMap((sender) =>
+        receiversOf(exchange, sender, indexes).map((receiver) => linkOf({ task: task.id, exchange, sender, receiver }))
+      )
+    )
   )
 }
 
-const linkOf = (task: TaskPlan, ends: Pick<Link, "sender" | "receiver">): Link => ({
-  id: channelId(endsOfLink({ task, ...ends })),
-  task,
-  ...ends
-})
+const receiversOf = (exchange: ExchangePlan, sender: number, indexes: ReadonlyArray<number>): ReadonlyArray<number> =>
+  exchange._tag === "Forward" ? [sender] : indexes
 
-const endsOfLink = ({ receiver, sender, task }: Omit<Link, "id">) => {
-  invariant(task.output._tag === "Exchange", "a channel belongs to an exchange", task.id)
-  return {
-    from: subtaskId({ task: task.id, index: sender }),
-    to: subtaskId({ task: task.output.to, index: receiver })
-  }
-}
+const linkOf = (link: Omit<Link, "id">): Link => ({ id: channelId(endsOfLink(link)), ...link })
+
+const endsOfLink = ({ exchange, receiver, sender, task }: Omit<Link, "id">) => ({
+  from: subtaskId({ task, index: sender }),
+  to: subtaskId({ task: exchange.to, index: receiver })
+})
 
 interface OpenEnds {
   readonly signal: Signal
   readonly turnsBeforeWaiting: number
   readonly inputs: Array<ChannelReceiver>
-  readonly outputs: Array<ChannelSender>
+  readonly outputs: Map<TaskId, Array<ChannelSender>>
 }
 
 class ConnectedSubtasks implements Transport {
@@ -118,11 +118,16 @@ class ConnectedSubtasks implements Transport {
     this.#turnsBeforeWaiting = turnsBeforeWaiting
   }
 
+  addOutput(link: Link, sender: ChannelSender): void {
+    const { outputs } = this.endsOf(endsOfLink(link).from)
+    outputs.set(link.exchange.to, [...(outputs.get(link.exchange.to) ?? []), sender])
+  }
+
   endsOf(subtask: SubtaskId): OpenEnds {
     const known = this.#ends.get(subtask)
     if (known !== undefined) return known
     const ends: OpenEnds = {
-      ...{ signal: new Signal(), inputs: [], outputs: [] },
+      ...{ signal: new Signal(), inputs: [], outputs: new Map() },
       turnsBeforeWaiting: this.#turnsBeforeWaiting
     }
     this.#ends.set(subtask, ends)

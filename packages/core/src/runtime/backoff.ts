@@ -1,11 +1,18 @@
-import type { Delays } from "./JobOptions.ts"
+/** How long to wait before the next attempt. Milliseconds. */
+export interface Backoff {
+  readonly initialMs: number
+  readonly maxMs: number
+  /** What the delay grows by with every failure. */
+  readonly factor: number
+  /** The part that is left to chance. */
+  readonly jitter: number
+}
 
 /**
- * Delay before the next attempt in milliseconds: doubles with every failure in a row up to the maximum, less up to a
- * tenth at random, so that jobs which failed together do not return together.
+ * Delay before the next attempt in milliseconds: grows with every failure that counts up to the maximum, less a part at
+ * random, so that jobs which failed together do not return together.
  */
-export const backoffDelay = (delays: Pick<Delays, "backoffInitial" | "backoffMax">, failures: number): number => {
-  const doublings = Math.min(Math.max(0, failures - 1), 30)
-  const delay = Math.min(delays.backoffMax, delays.backoffInitial * 2 ** doublings)
-  return delay * (1 - Math.random() * 0.1)
+export const backoffDelay = ({ factor, initialMs, jitter, maxMs }: Backoff, failures: number): number => {
+  const delay = Math.min(maxMs, initialMs * Math.min(factor ** Math.max(0, failures - 1), Number.MAX_SAFE_INTEGER))
+  return delay * (1 - Math.random() * jitter)
 }

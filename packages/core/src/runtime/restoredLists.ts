@@ -1,5 +1,6 @@
 /** What a restored checkpoint says of the inputs and targets of a plan, over all former subtasks. */
-import { minWatermark, type Timestamp } from "../model/time.ts"
+import type { Json } from "../model/Json.ts"
+import { maxWatermark, minWatermark, type Timestamp } from "../model/time.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
 import type { OperatorList } from "../state/OperatorList.ts"
 import type { RestorePoint } from "./restorePoint.ts"
@@ -17,12 +18,29 @@ export const restoredSplits = (point: RestorePoint, source: string): ReadonlyArr
   return lists.flatMap((list) => list.items.map(splitStateOf)).sort((a, b) => a.order - b.order)
 }
 
+/** The items of a list of an operator, over all former subtasks. */
+export const restoredItems = (
+  point: RestorePoint,
+  list: { readonly operator: string; readonly name: string }
+): ReadonlyArray<Json> =>
+  allLists(point)
+    .filter(({ name, operator }) => operator === list.operator && name === list.name)
+    .flatMap(({ items }) => items)
+
 export const restoredTransactions = (point: RestorePoint, sink: string): ReadonlyArray<Prepared> =>
   preparedIn(allLists(point), sink)
 
 /** The lowest watermark of the former subtasks of some tasks: none of their windows may fire twice (S22). */
-export const restoredWatermark = (point: RestorePoint, tasks: ReadonlyArray<string>): Timestamp => {
-  const lists = allLists(point).filter(({ name, operator }) => name === watermarkList && tasks.includes(operator))
+export const restoredWatermark = (
+  point: RestorePoint,
+  tasks: ReadonlyArray<string>,
+  listName = watermarkList
+): Timestamp => {
+  const lists = allLists(point).filter(({ name, operator }) => name === listName && tasks.includes(operator))
   if (lists.length === 0) return minWatermark
-  return Math.min(...lists.map(({ items: [watermark] }) => (typeof watermark === "number" ? watermark : minWatermark)))
+  const lowest = Math.min(
+    ...lists.map(({ items: [watermark] }) => (typeof watermark === "number" ? watermark : minWatermark))
+  )
+  // The end of time comes anew with the end of data; where a drained job is made to go on, it is taken back.
+  return lowest === maxWatermark ? minWatermark : lowest
 }

@@ -2,45 +2,34 @@
  * Starting a job: checks what can be checked, opens the storage, lets the actors run, and answers a handle.
  */
 import { Cause, Clock, Deferred, Effect, Exit, type Scope } from "effect"
-import {
-  type CheckpointRefused,
-  JobFailed,
-  type PipelineInvalid,
-  type StorageFailure,
-  type StorageLocked
-} from "../model/errors.ts"
-import type { CheckpointId } from "../model/ids.ts"
+import { JobFailed, type PipelineInvalid, type StorageFailure, type StorageLocked } from "../model/errors.ts"
 import { compilePipeline } from "../pipeline/compilePipeline.ts"
 import { describeOperators } from "../pipeline/describeOperators.ts"
 import { fuseExchanges } from "../pipeline/fuseExchanges.ts"
+import type { PhysicalPlan } from "../pipeline/PhysicalPlan.ts"
 import { CheckpointStats } from "./CheckpointStats.ts"
 import { JobActor } from "./JobActor.ts"
 import { type JobContext, nowOf } from "./JobContext.ts"
+import { JobFacts, stateText } from "./JobFacts.ts"
+import { type JobHandle, makeHandle } from "./JobHandle.ts"
 import { type JobOptions, resolveOptions } from "./JobOptions.ts"
+import { jobMetrics } from "./metrics/jobMetrics.ts"
+import { memoryReport } from "./metrics/memoryReport.ts"
 import type { RunReport } from "./RunReport.ts"
+import type { Totals } from "./RunTotals.ts"
 import { thisProcess } from "./thisProcess.ts"
-
-export interface JobHandle {
-  /** What the job reports now. */
-  readonly report: () => RunReport
-  /** Asks for a checkpoint and waits until one that was triggered afterwards is completed. */
-  readonly triggerCheckpoint: Effect.Effect<CheckpointId, CheckpointRefused>
-  /** One more checkpoint without end of data, then the end; asked a second time the job stops at once. Resumable. */
-  readonly stop: Effect.Effect<void>
-  /** Ends the job and records that it was cancelled: `on-failure` does not resume it. */
-  readonly cancel: Effect.Effect<void>
-  /** Waits for the end of the job. Fails: `JobFailed`, whose cause is what the last attempt met. */
-  readonly await: Effect.Effect<RunReport, JobFailed>
-}
+import { traceCheckpoints } from "./tracing/traceCheckpoints.ts"
 
 /** Fails: for options, pipelines and directories that cannot work; what happens later is told by the handle. */
 export const startJob = Effect.fnUntraced(function* (
   options: JobOptions
 ): Effect.fn.Return<JobHandle, PipelineInvalid | StorageFailure | StorageLocked, Scope.Scope> {
-  const settings = yield* Effect.fromResult(resolveOptions(options))
+  const clock = yield* Clock.Clock
+  const resolved = yield* Effect.fromResult(resolveOptions(options))
+  const inspect = yield* traceCheckpoints(resolved.inspect, { job: resolved.pipeline.name, clock })
+  const settings = { ...resolved, inspect }
   const compiled = yield* Effect.fromResult(compilePipeline(settings.pipeline))
   const plan = fuseExchanges(compiled, settings.parallelism)
-  const clock = yield* Clock.Clock
   const began = clock.currentTimeMillisUnsafe()
   const holder = thisProcess(new Date(began))
   const storage = yield* settings.storage.open(plan.pipeline, holder)
@@ -51,7 +40,8 @@ export const startJob = Effect.fnUntraced(function* (
     holder,
     clock,
     operators: describeOperators(plan),
-    stats: new CheckpointStats()
+    stats: new CheckpointStats(),
+    told: new JobFacts(() => clock.currentTimeMillisUnsafe())
   }
   const actor = new JobActor(job)
   const outcome = actor.outcome
@@ -61,7 +51,7 @@ export const startJob = Effect.fnUntraced(function* (
       Effect.tapCause(run, (cause) =>
         Effect.sync(() => {
           if (Cause.hasInterruptsOnly(cause)) return
-          actor.coordinator.requests.end()
+          actor.coordinator.endRequests()
           Deferred.doneUnsafe(outcome, Effect.die(Cause.squash(cause)))
         })
       ),
@@ -71,22 +61,21 @@ export const startJob = Effect.fnUntraced(function* (
   actor.mailbox.post({ type: "job.start" })
 
   const report = (): RunReport => makeReport(job, actor, began)
-  return {
+  return makeHandle(actor, {
     report,
-    triggerCheckpoint: Effect.suspend(() => {
-      const next = actor.coordinator.requests.next
-      actor.coordinator.mailbox.post({ type: "trigger.request" })
-      return next
-    }),
-    stop: Effect.sync(() => actor.mailbox.post({ type: "job.stop" })),
-    cancel: Effect.sync(() => actor.mailbox.post({ type: "job.cancel" })),
+    metrics: () =>
+      jobMetrics({
+        ...{ report: report(), subtasks: actor.totals.subtasks() },
+        ...{ completedSums: job.stats.completedSums, now: nowOf(job) }
+      }),
+    events: job.told.stream,
     await: Effect.flatMap(Effect.exit(Deferred.await(outcome)), (exit) => {
       if (Exit.isSuccess(exit) && exit.value !== "failed") return Effect.succeed(report())
       const error = Exit.isSuccess(exit) ? actor.facts.log.lastFailure : Cause.squash(exit.cause)
       const detail = error instanceof Error ? error.message : String(error)
       return Effect.fail(new JobFailed({ job: plan.pipeline, detail, cause: error }))
     })
-  }
+  })
 })
 
 const makeReport = (job: JobContext, actor: JobActor, began: number): RunReport => {
@@ -105,6 +94,7 @@ const makeReport = (job: JobContext, actor: JobActor, began: number): RunReport 
     recordsIn: counts.recordsIn,
     position: { records: totals.position() },
     recordsOut: counts.recordsOut,
+    ...endsReport(job.plan, counts),
     lateRecords: Object.values(counts.lateByOperator).reduce((sum, count) => sum + count, 0),
     lateByOperator: counts.lateByOperator,
     skippedRecords: counts.skippedRecords,
@@ -113,18 +103,30 @@ const makeReport = (job: JobContext, actor: JobActor, began: number): RunReport 
     restoreMs: facts.log.restoreMs,
     recoveries: facts.log.recoveries,
     restarts: facts.restarts,
-    checkpoints: { completed, invalidated, history: stats.history, corrupt: facts.corrupt },
+    checkpoints: {
+      ...{ completed, invalidated, history: stats.history, corrupt: facts.corrupt },
+      mode: job.settings.checkpointPolicy.mode ?? "exactly-once",
+      interval: actor.coordinator.chosenInterval
+    },
     reliability: resolved === 0 ? null : completed / resolved,
+    savepoint: actor.coordinator.newestSavepoint,
+    memory: memoryReport(totals.states()),
     nextTriggerAt: actor.coordinator.nextTriggerAt,
     durationMs: (facts.endedAt ?? nowOf(job)) - began,
     lastFailure: facts.log.lastFailure instanceof Error ? facts.log.lastFailure.message : null
   }
 }
 
-/** `running.flowing` for nested state values. */
-const stateText = (value: unknown): string =>
-  typeof value === "object" && value !== null
-    ? Object.entries(value)
-        .map(([state, inner]) => `${state}.${stateText(inner)}`)
-        .join(" ")
-    : String(value)
+const endsReport = ({ tasks }: PhysicalPlan, { byTask }: Totals): Pick<RunReport, "sources" | "sinks"> => ({
+  sources: Object.fromEntries(
+    tasks.flatMap(({ id, input }) => {
+      const { recordsIn = 0, skippedRecords = 0 } = byTask.get(id) ?? {}
+      return input._tag === "Source" ? [[input.uid, { recordsIn, skippedRecords }]] : []
+    })
+  ),
+  sinks: Object.fromEntries(
+    tasks.flatMap(({ id, output }) =>
+      output._tag === "Sink" ? [[output.uid, { recordsOut: byTask.get(id)?.recordsOut ?? 0 }]] : []
+    )
+  )
+})

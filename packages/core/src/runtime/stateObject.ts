@@ -9,10 +9,13 @@ import type { CheckpointId } from "../model/ids.ts"
 import type { StateHandle } from "../protocol/checkpointMachine.ts"
 import type { EncodedSnapshot } from "../state/SubtaskState.ts"
 import type { ObjectStorage } from "../storage/CheckpointStorage.ts"
-import { objectName } from "../storage/objectName.ts"
+import { shortObjectName } from "../storage/objectName.ts"
 import { withinTimeLimit } from "../storage/timeLimit.ts"
 
 const padded = (value: number, width: number): string => String(value).padStart(width, "0")
+
+/** Names of objects have at most 255 characters. */
+const taskCharsMax = 160
 
 /** Unique by term, checkpoint, task and subtask (rule 3). */
 export const stateObjectName = (of: {
@@ -20,7 +23,8 @@ export const stateObjectName = (of: {
   readonly checkpoint: CheckpointId
   readonly task: string
   readonly index: number
-}): string => `t${padded(of.term, 6)}-c${padded(of.checkpoint, 10)}-${objectName(of.task)}-${padded(of.index, 3)}.state`
+}): string =>
+  `t${padded(of.term, 6)}-c${padded(of.checkpoint, 10)}-${shortObjectName(of.task, taskCharsMax)}-${padded(of.index, 3)}.state`
 
 /** The term that an object name carries, or null for a foreign name. */
 export const termOfObject = (name: string): number | null => {
@@ -28,7 +32,8 @@ export const termOfObject = (name: string): number | null => {
   return match?.[1] === undefined ? null : Number(match[1])
 }
 
-const isWorthRetrying = (failure: StorageFailure): boolean => failure.reason === "io" || failure.reason === "timeout"
+const isWorthRetrying = ({ reason }: StorageFailure): boolean =>
+  reason === "io" || reason === "timeout" || reason === "quorum"
 
 const retries = Schedule.exponential("100 millis").pipe(Schedule.jittered)
 

@@ -6,6 +6,7 @@ import { invariant } from "../model/invariant.ts"
 import type { Json } from "../model/Json.ts"
 import type { Prepared } from "../protocol/committerMachine.ts"
 import type { OperatorList } from "../state/OperatorList.ts"
+import type { Manifest } from "../storage/LogEntry.ts"
 
 const listName = "transactions"
 
@@ -29,6 +30,10 @@ export const preparedIn = (lists: ReadonlyArray<OperatorList>, operator: string)
       invariant(Result.isSuccess(decoded), "a snapshot's transaction has the fields of a transaction", item)
       return decoded.success
     })
+
+/** The uncommitted transactions of one sink that a savepoint holds. */
+export const heldBy = ({ tasks }: Manifest, sink: string): ReadonlyArray<string> =>
+  tasks.flatMap(({ subtasks }) => subtasks.flatMap(({ held }) => (held?.sink === sink ? held.transactions : [])))
 
 export const parseTransaction = (transaction: string): Json => parseJson(transaction)
 

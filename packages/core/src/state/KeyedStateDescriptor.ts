@@ -12,6 +12,6 @@ export interface KeyedStateDescriptor<V> {
   readonly layout?: "maps"
   /** A fresh accumulator for `update`. */
   readonly create: () => V
-  /** An independent copy of an accumulator. */
-  readonly copy: (value: V) => V
+  /** An independent copy of an accumulator. A method, so that descriptors of any value can stand in one list. */
+  copy(value: V): V
 }

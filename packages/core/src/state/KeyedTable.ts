@@ -25,6 +25,11 @@ export interface KeyedTable<V> {
   namespaces(): ReadonlyArray<number>
   /** Visits and removes every entry of a namespace. What `set` has stored stays immutable; accumulators become the visitor's. */
   drain(namespace: number, visit: (key: KeyValue, group: number, value: V) => void): void
+  /** Visits every entry of a namespace; the visitor neither keeps nor changes what it is shown, nor uses the table. */
+  visit(namespace: number, visitor: (key: KeyValue, group: number, value: V) => void): void
   /** Entries in the table. */
   readonly size: number
 }
+
+/** What the handles of a user's function need of a table. */
+export type HandleTable<V> = Pick<KeyedTable<V>, "get" | "peek" | "set" | "update" | "delete">

@@ -129,6 +129,13 @@ export class MapTable<V> implements KeyedTable<V> {
     }
   }
 
+  visit(namespace: number, visitor: (key: KeyValue, group: number, value: V) => void): void {
+    for (const part of this.spaceOf(namespace)?.parts ?? []) {
+      if (part === undefined) continue
+      for (const [key, value] of part.values) visitor(key, part.group, value)
+    }
+  }
+
   /**
    * Begins a capture of the present values; each is written to `writer` by the capture's steps.
    *

@@ -3,12 +3,13 @@
  *
  * A description is pure data; `describe` makes the descriptor of its table, `open` the handle for a user's function.
  */
-import { Schema } from "effect"
+import { type Duration, Schema } from "effect"
 import { InvariantViolation } from "../model/invariant.ts"
 import type { KeyValue } from "../model/keyGroups.ts"
 import type { KeyCursor } from "./KeyCursor.ts"
 import type { KeyedStateDescriptor } from "./KeyedStateDescriptor.ts"
-import type { KeyedTable } from "./KeyedTable.ts"
+import type { HandleTable } from "./KeyedTable.ts"
+import type { OperatorListDescription } from "./OperatorListState.ts"
 import {
   type AggregatingState,
   type Aggregation,
@@ -27,17 +28,34 @@ import {
 export interface StateDescription<Handle, V> {
   readonly name: string
   readonly kind: KeyedStateDescriptor<V>["kind"]
+  /** How long it lives after it was last written; for ever if left out. */
+  readonly timeToLive?: Duration.Input
   readonly describe: (owner: StateOwner) => KeyedStateDescriptor<V>
-  readonly open: (table: KeyedTable<V>, at: KeyCursor) => Handle
+  /** A method, so that states of any value can stand in one record. */
+  open(table: HandleTable<V>, at: KeyCursor): Handle
 }
 
+export interface StateOptions {
+  /**
+   * Forgets the state of a key that was not written for so long, by the clock; reading does not prolong its life. For ever
+   * if left out.
+   */
+  readonly timeToLive?: Duration.Input
+}
+
+/** The operator that a state belongs to, and the schema of its keys. */
 export interface StateOwner {
   readonly operator: string
   readonly key: Schema.Codec<unknown, unknown>
 }
 
 /** One value per key. */
-export const value = <A>(name: string, schema: Schema.Codec<A, unknown>): StateDescription<ValueState<A>, A> => ({
+export const value = <A>(
+  name: string,
+  schema: Schema.Codec<A, unknown>,
+  options: StateOptions = {}
+): StateDescription<ValueState<A>, A> => ({
+  ...lifeOf(options),
   name,
   kind: "value",
   describe: immutable(name, "value", schema),
@@ -45,7 +63,12 @@ export const value = <A>(name: string, schema: Schema.Codec<A, unknown>): StateD
 })
 
 /** A list per key. */
-export const list = <A>(name: string, item: Schema.Codec<A, unknown>): StateDescription<ListState<A>, Array<A>> => ({
+export const list = <A>(
+  name: string,
+  item: Schema.Codec<A, unknown>,
+  options: StateOptions = {}
+): StateDescription<ListState<A>, Array<A>> => ({
+  ...lifeOf(options),
   name,
   kind: "list",
   describe: (owner) => ({
@@ -63,8 +86,10 @@ export const list = <A>(name: string, item: Schema.Codec<A, unknown>): StateDesc
 export const map = <K extends KeyValue, A>(
   name: string,
   key: Schema.Codec<K, unknown>,
-  item: Schema.Codec<A, unknown>
+  item: Schema.Codec<A, unknown>,
+  options: StateOptions = {}
 ): StateDescription<MapState<K, A>, Map<K, A>> => ({
+  ...lifeOf(options),
   name,
   kind: "map",
   describe: (owner) => ({
@@ -82,8 +107,10 @@ export const map = <K extends KeyValue, A>(
 export const reducing = <A>(
   name: string,
   schema: Schema.Codec<A, unknown>,
-  reduce: (total: A, value: A) => A
+  reduce: (total: A, value: A) => A,
+  options: StateOptions = {}
 ): StateDescription<ReducingState<A>, A> => ({
+  ...lifeOf(options),
   name,
   kind: "reducing",
   describe: immutable(name, "reducing", schema),
@@ -94,17 +121,23 @@ export const reducing = <A>(
 export const aggregating = <In, Acc, Out>(
   name: string,
   accumulator: Schema.Codec<Acc, unknown>,
-  aggregation: Aggregation<In, Acc, Out>
+  aggregation: Aggregation<In, Acc, Out>,
+  options: StateOptions = {}
 ): StateDescription<AggregatingState<In, Out>, Acc> => ({
+  ...lifeOf(options),
   name,
   kind: "aggregating",
   describe: immutable(name, "aggregating", accumulator),
   open: (table, at) => aggregatingState(table, at, aggregation)
 })
 
-/** The timers of an operator; see {@link TimerTable}. */
-export const timers = (name: string, owner: StateOwner): KeyedStateDescriptor<true> =>
-  immutable(name, "timer", Schema.Literal(true))(owner)
+/** A list that belongs to an operator and to no key, for a `process` on a stream without one. */
+export const operatorList = <A>(name: string, item: Schema.Codec<A, unknown>): OperatorListDescription<A> => ({
+  name,
+  item
+})
+
+const lifeOf = ({ timeToLive }: StateOptions): StateOptions => (timeToLive === undefined ? {} : { timeToLive })
 
 /** The table of immutable values: they are set, never acquired. */
 const immutable =

@@ -2,8 +2,9 @@
  * What a user's function sees of the state of the current key. All answers are values: they never show a later change.
  */
 import type { KeyCursor } from "./KeyCursor.ts"
-import type { KeyedTable } from "./KeyedTable.ts"
+import type { HandleTable } from "./KeyedTable.ts"
 
+/** The value of the current key; `undefined` until it is set and after `clear`. */
 export interface ValueState<A> {
   readonly get: () => A | undefined
   readonly set: (value: A) => void
@@ -33,12 +34,14 @@ export interface MapState<K, A> {
   readonly clear: () => void
 }
 
+/** What was added for the current key, combined; `undefined` before anything was. */
 export interface ReducingState<A> {
   readonly get: () => A | undefined
   readonly add: (value: A) => void
   readonly clear: () => void
 }
 
+/** What was added for the current key, as its result; `undefined` before anything was. */
 export interface AggregatingState<In, Out> {
   readonly get: () => Out | undefined
   readonly add: (value: In) => void
@@ -48,14 +51,14 @@ export interface AggregatingState<In, Out> {
 /** State of keys, not of windows, lives here. */
 const noWindow = 0
 
-export const valueState = <A>(table: KeyedTable<A>, at: KeyCursor): ValueState<A> => ({
+export const valueState = <A>(table: HandleTable<A>, at: KeyCursor): ValueState<A> => ({
   get: () => table.get(at.key, at.group, noWindow),
   set: (value) => table.set(at.key, at.group, noWindow, value),
   update: (change) => table.set(at.key, at.group, noWindow, change(table.get(at.key, at.group, noWindow))),
   clear: () => table.delete(at.key, at.group, noWindow)
 })
 
-export const listState = <A>(table: KeyedTable<Array<A>>, at: KeyCursor): ListState<A> => {
+export const listState = <A>(table: HandleTable<Array<A>>, at: KeyCursor): ListState<A> => {
   const addAll = (items: ReadonlyArray<A>): void => {
     table.update(at.key, at.group, noWindow, (list) => {
       for (const item of items) list.push(item)
@@ -80,7 +83,7 @@ export const listState = <A>(table: KeyedTable<Array<A>>, at: KeyCursor): ListSt
   }
 }
 
-export const mapState = <K, A>(table: KeyedTable<Map<K, A>>, at: KeyCursor): MapState<K, A> => {
+export const mapState = <K, A>(table: HandleTable<Map<K, A>>, at: KeyCursor): MapState<K, A> => {
   const peek = (): ReadonlyMap<K, A> | undefined => table.peek(at.key, at.group, noWindow)
   const set = (key: K, value: A): void => {
     table.update(at.key, at.group, noWindow, (map) => map.set(key, value))
@@ -102,7 +105,7 @@ export const mapState = <K, A>(table: KeyedTable<Map<K, A>>, at: KeyCursor): Map
 }
 
 export const reducingState = <A>(
-  table: KeyedTable<A>,
+  table: HandleTable<A>,
   at: KeyCursor,
   reduce: (total: A, value: A) => A
 ): ReducingState<A> => ({
@@ -122,7 +125,7 @@ export interface Aggregation<In, Acc, Out> {
 }
 
 export const aggregatingState = <In, Acc, Out>(
-  table: KeyedTable<Acc>,
+  table: HandleTable<Acc>,
   at: KeyCursor,
   { add, create, result }: Aggregation<In, Acc, Out>
 ): AggregatingState<In, Out> => ({

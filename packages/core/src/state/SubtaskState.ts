@@ -16,8 +16,18 @@ export interface SubtaskState {
     readers: ReadonlyArray<SnapshotReader>,
     range: { readonly from: number; readonly to: number }
   ) => Effect.Effect<void>
+  /** What each keyed state holds now. Cost: O(tables and namespaces). */
+  readonly usage: () => ReadonlyArray<StateUsage>
   /** Fixes the view at a barrier. Synchronous, O(tables and namespaces); `lists` are taken as they are. */
   readonly capture: (lists: ReadonlyArray<OperatorList>, cut: SnapshotCut) => Capture
+}
+
+export interface StateUsage {
+  readonly operator: string
+  readonly state: string
+  readonly entries: number
+  /** Memory off the JavaScript heap, pages that captures keep included; null for a state in maps: it is part of the heap. */
+  readonly bytes: number | null
 }
 
 /** What a capture is for. */

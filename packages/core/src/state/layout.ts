@@ -18,7 +18,7 @@ export const layoutOf = (
   descriptor: Pick<KeyedStateDescriptor<unknown>, "kind" | "key" | "value" | "layout">
 ): StateLayout => {
   if (descriptor.layout === "maps") return maps("asked for")
-  if (descriptor.kind === "timer") return maps("timers hold no values")
+  if (descriptor.kind === "timer") return maps("a key has any number of timers")
   const key = keyLayouts[keyKindOf(descriptor.key) ?? "mixed"]
   if (key === null) return maps("keys are neither all integers nor all strings")
   const tree = rowTreeOf(descriptor.value)

@@ -10,12 +10,13 @@ import type { KeyedStateDescriptor } from "./KeyedStateDescriptor.ts"
 import type { KeyedTable } from "./KeyedTable.ts"
 import { layoutOf } from "./layout.ts"
 import { MapTable } from "./MapTable.ts"
-import type { SubtaskState } from "./SubtaskState.ts"
+import type { StateUsage, SubtaskState } from "./SubtaskState.ts"
 import { captureMaps, restoreMaps } from "./snapshot/mapRows.ts"
 import type { StoredFixed, StoredState } from "./snapshot/OpenObject.ts"
 import type { RegisteredState } from "./snapshot/RegisteredState.ts"
 import { restoreFixed } from "./snapshot/restoreFixed.ts"
 import { StateSnapshots } from "./snapshot/StateSnapshots.ts"
+import { type SnapshotLimits, snapshotLimits } from "./snapshot/snapshotLimits.ts"
 import { captureFixed } from "./snapshot/writeFixed.ts"
 
 export interface SubtaskStateOptions {
@@ -23,35 +24,51 @@ export interface SubtaskStateOptions {
   readonly freezeValues?: boolean
   /** Keeps every state in maps; for tests. */
   readonly layout?: "maps"
+  /** Lower ones for tests. */
+  readonly limits?: SnapshotLimits
 }
 
 export const makeSubtaskState = (options: SubtaskStateOptions = {}): SubtaskState => {
-  const snapshots = new StateSnapshots()
+  const limits = options.limits ?? snapshotLimits
+  const snapshots = new StateSnapshots(limits)
   const freeze = options.freezeValues ?? false
+  const usages: Array<() => StateUsage> = []
   const keyed = <V>(descriptor: KeyedStateDescriptor<V>): KeyedTable<V> => {
     const chosen = options.layout === "maps" ? null : layoutOf(descriptor)
     if (chosen?._tag === "OffHeap") {
       const table = new FixedTable({ descriptor, layout: chosen.layout, freeze })
       snapshots.register(fixedState(descriptor, table))
+      usages.push(() => ({ ...stateOf(descriptor), entries: table.size, bytes: table.rows.bytes }))
       return table
     }
     const table = new MapTable({ create: descriptor.create, copy: descriptor.copy, freeze })
-    snapshots.register(mapState(descriptor, table))
+    snapshots.register(mapState(descriptor, table, limits))
+    usages.push(() => ({ ...stateOf(descriptor), entries: table.size, bytes: null }))
     return table
   }
   return {
     keyed,
+    usage: () => usages.map((usage) => usage()),
     restore: (readers, range) => snapshots.restore(readers, range),
     capture: (lists, cut) => snapshots.capture(lists, cut)
   }
 }
 
-const mapState = <V>(descriptor: KeyedStateDescriptor<V>, table: MapTable<V>): RegisteredState => {
+const stateOf = ({ name: state, operator }: { readonly operator: string; readonly name: string }) => ({
+  operator,
+  state
+})
+
+const mapState = <V>(
+  descriptor: KeyedStateDescriptor<V>,
+  table: MapTable<V>,
+  limits: SnapshotLimits
+): RegisteredState => {
   const record = describeState(descriptor)
   const codec = compileCodec(descriptor.value)
   return {
     record,
-    capture: () => captureMaps(record, table, codec),
+    capture: () => captureMaps(record, { table, codec }, limits),
     restore: (stored, context) =>
       Effect.gen(function* () {
         const [newest] = stored

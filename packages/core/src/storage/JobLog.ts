@@ -7,7 +7,7 @@
  *    again reads again and claims above it.
  */
 import { Effect, Random, Result } from "effect"
-import type { Fenced, FormatTooNew, SnapshotCorrupt, StorageFailure } from "../model/errors.ts"
+import { type Fenced, type FormatTooNew, SnapshotCorrupt, type StorageFailure } from "../model/errors.ts"
 import type { CheckpointId, Term } from "../model/ids.ts"
 import type { JobReader, JobStorage } from "./CheckpointStorage.ts"
 import { type Claim, decodeLogEntry, encodeLogEntry, idBlock, type LogEntry } from "./LogEntry.ts"
@@ -46,6 +46,12 @@ const readEntry = (reader: JobReader, slot: number) =>
     Effect.catchIf(
       (failure) => failure.reason === "missing",
       () => Effect.succeed(null)
+    ),
+    // The backend has found out by itself.
+    Effect.catchIf(
+      (failure) => failure.reason === "corrupt",
+      ({ message, path }) =>
+        Effect.succeed(Result.fail(new SnapshotCorrupt({ object: path, checkpoint: null, problem: message })))
     )
   )
 
@@ -53,15 +59,20 @@ export interface ClaimRequest<E> {
   readonly job: string
   readonly holder: string
   readonly since: string
-  /** Chooses the newest checkpoint that counts from here on, given what the log says now; nothing is claimed if it fails. */
-  readonly decide: (content: LogContent) => Effect.Effect<CheckpointId | null, E>
+  /** Chooses what counts from here on, given what the log says now; nothing is claimed if it fails. */
+  readonly decide: (content: LogContent) => Effect.Effect<ClaimChoice, E>
 }
+
+/** The newest checkpoint that counts, null for none, and whose it is if the user has named it. */
+export type ClaimChoice = Pick<Claim, "resumesFrom" | "restores">
 
 /** Our leadership of a job, and the only way to append under it. */
 export interface LogWriter {
   readonly term: Term
   /** What stood in the log before our claim. */
   readonly before: LogContent
+  /** What the log says with our claim. */
+  readonly view: LogView
   /** The newest checkpoint that counts since our claim; null after an empty start. */
   readonly resumesFrom: CheckpointId | null
   readonly idsReserved: { readonly from: CheckpointId; readonly to: CheckpointId }
@@ -87,7 +98,7 @@ export const claimLog = Effect.fnUntraced(function* <E>(
       since: request.since,
       nonce: yield* Random.nextInt,
       idsReserved,
-      resumesFrom: yield* request.decide(before)
+      ...(yield* request.decide(before))
     }
     const slot = view.lastSlot + 1
     const appended = yield* Effect.retry(appendAt(storage, slot, encodeLogEntry(claim)), {
@@ -121,6 +132,11 @@ const makeWriter = (given: {
   return {
     term: claim.term,
     before,
+    view: viewLog({
+      entries: [...before.entries, { slot, entry: claim }],
+      damaged: before.damaged.map(({ slot: at }) => at),
+      lastSlot: slot
+    }),
     resumesFrom: claim.resumesFrom,
     idsReserved: claim.idsReserved,
     append,

@@ -26,16 +26,21 @@ export const Claim = Schema.TaggedStruct("Claim", {
   /** Ids `[from, to)` belong to this term. */
   idsReserved: Schema.Struct({ from: Id, to: Id }),
   /** The newest checkpoint that counts from here on; null starts over. */
-  resumesFrom: Schema.NullOr(Id)
+  resumesFrom: Schema.NullOr(Id),
+  /** Left out where the log itself said from what to go on; else the user named it, and whose it is from now on. */
+  restores: Schema.optionalKey(Schema.Literals(["claim", "no-claim"]))
 })
 export type Claim = typeof Claim.Type
 
+/** Where the state of one subtask is stored, and its size in bytes. */
 export const SubtaskObject = Schema.Struct({
   index: Schema.Int,
   object: Schema.String,
   size: Schema.Int,
   /** Objects of earlier checkpoints that this one refers to, sorted; left out for a full snapshot. */
-  shared: Schema.optionalKey(Schema.Array(Schema.String))
+  shared: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Of a savepoint: the uncommitted transactions in it. They stay prepared as long as it stands. */
+  held: Schema.optionalKey(Schema.Struct({ sink: Schema.String, transactions: Schema.Array(Schema.String) }))
 })
 export type SubtaskObject = typeof SubtaskObject.Type
 
@@ -43,7 +48,7 @@ export type SubtaskObject = typeof SubtaskObject.Type
 export const Manifest = Schema.TaggedStruct("Manifest", {
   term: Schema.Int,
   id: Id,
-  kind: Schema.Literals(["checkpoint", "final", "stop"]),
+  kind: Schema.Literals(["checkpoint", "savepoint", "final", "stop", "finalSavepoint", "stopSavepoint"]),
   at: At,
   pipeline: Schema.String,
   keyGroups: Schema.Int,
@@ -59,6 +64,7 @@ export const Manifest = Schema.TaggedStruct("Manifest", {
 })
 export type Manifest = typeof Manifest.Type
 
+/** A completed checkpoint was found damaged: no restore takes it again. */
 export const Invalidation = Schema.TaggedStruct("Invalidation", {
   term: Schema.Int,
   id: Id,
@@ -68,6 +74,7 @@ export const Invalidation = Schema.TaggedStruct("Invalidation", {
 })
 export type Invalidation = typeof Invalidation.Type
 
+/** The job is over: its input has ended, or it was cancelled. */
 export const End = Schema.TaggedStruct("End", {
   term: Schema.Int,
   end: Schema.Literals(["finished", "cancelled"]),
@@ -86,6 +93,7 @@ const decodeEnvelope = Schema.decodeUnknownResult(Schema.fromJsonString(Envelope
 
 const checksumOf = (entry: unknown): string => crc32(JSON.stringify(entry)).toString(16).padStart(8, "0")
 
+/** Bytes of an entry: its JSON in an envelope with format and checksum. */
 export const encodeLogEntry = (entry: LogEntry): Uint8Array => {
   const encoded = encodeEntry(entry)
   const envelope = { format: logFormat, checksum: checksumOf(encoded), entry: encoded }

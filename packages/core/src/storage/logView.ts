@@ -6,11 +6,16 @@
  *    never removed, and whoever claims later takes a higher term.)
  * W2 Manifests, invalidations and ends of a term below the leader's before them are void: their writer was fenced.
  * W3 A claim names the newest checkpoint that counts; newer ones before it no longer do.
+ * W5 A savepoint of a job that ran on is no restore point, until a claim names it as what it restores; one that the job
+ *    has stopped with is. All of them stand as savepoints until they are removed, whatever later claims name (rule 6).
  * W4 An entry that cannot be read may have been a claim: its term and its ids are never used again (S6).
  */
+import { isRestorePoint, isSavepoint } from "../model/Barrier.ts"
 import type { CheckpointId, Term } from "../model/ids.ts"
+import type { RestoreMode } from "../model/RestoreMode.ts"
 import { type Claim, idBlock, type LogEntry, type Manifest } from "./LogEntry.ts"
 
+/** An entry and the slot it was appended to. */
 export interface PlacedEntry {
   readonly slot: number
   readonly entry: LogEntry
@@ -34,45 +39,57 @@ export interface LogView {
   readonly idsEnd: CheckpointId
   /** Completed checkpoints that count, ascending by id, with their slots. */
   readonly completed: ReadonlyArray<PlacedManifest>
+  /** Savepoints that stand and can be restored, ascending by id; those that count are among `completed`, too. */
+  readonly savepoints: ReadonlyArray<PlacedManifest>
+  /** What the user has last chosen to restore, as long as the job goes on from there; null without a choice. */
+  readonly restored: { readonly id: CheckpointId; readonly mode: RestoreMode } | null
   /** Completed checkpoints that were found corrupt, ascending by id. */
   readonly corrupt: ReadonlyArray<PlacedManifest>
   /** How the job has ended, if its last entry says so. */
   readonly end: "finished" | "cancelled" | null
 }
 
+/** A completed checkpoint and the slot of its manifest. */
 export interface PlacedManifest {
   readonly slot: number
   readonly manifest: Manifest
 }
 
 /** What is known after the entries read so far. */
-type Reading = Pick<LogView, "completed" | "corrupt" | "end"> & { readonly leader: Term }
+type Reading = Pick<LogView, "completed" | "savepoints" | "restored" | "corrupt" | "end"> & { readonly leader: Term }
 
+/** What a log comes to when its entries are read in order; those of leaders that were replaced do not count. */
 export const viewLog = (log: LogEntries): LogView => {
   const voidClaims = findVoidClaims(log.entries)
-  let reading: Reading = { leader: 0, completed: [], corrupt: [], end: null }
+  let reading: Reading = { leader: 0, completed: [], savepoints: [], restored: null, corrupt: [], end: null }
   for (const placed of log.entries) {
     const { term } = placed.entry
     if (term < reading.leader || voidClaims.has(placed.slot)) continue // W1, W2
-    reading = { ...read(reading, placed), leader: term }
+    reading = { ...readEntry(reading, placed), leader: term }
   }
-  const { completed, corrupt, end } = reading
-  return { lastSlot: log.lastSlot, term: highestTerm(log), idsEnd: firstFreeId(log), completed, corrupt, end }
+  const { leader: _, ...read } = reading
+  return { lastSlot: log.lastSlot, term: highestTerm(log), idsEnd: firstFreeId(log), ...read }
 }
 
-const read = (reading: Reading, { slot, entry }: PlacedEntry): Reading => {
+const readEntry = (reading: Reading, { slot, entry }: PlacedEntry): Reading => {
   switch (entry._tag) {
     case "Claim": {
       if (entry.term === reading.leader) return reading // only reserves more ids
-      const newest = entry.resumesFrom ?? 0
-      return { ...reading, completed: reading.completed.filter(({ manifest }) => manifest.id <= newest), end: null } // W3
+      return claimed(reading, entry)
     }
-    case "Manifest":
-      return { ...reading, completed: ascending([...without(reading.completed, entry.id), { slot, manifest: entry }]) }
+    case "Manifest": {
+      const placed: PlacedManifest = { slot, manifest: entry }
+      return {
+        ...reading,
+        completed: isRestorePoint(entry.kind) ? withManifest(reading.completed, placed) : reading.completed, // W5
+        savepoints: isSavepoint(entry.kind) ? withManifest(reading.savepoints, placed) : reading.savepoints
+      }
+    }
     case "Invalidation":
       return {
         ...reading,
         completed: without(reading.completed, entry.id),
+        savepoints: without(reading.savepoints, entry.id),
         corrupt: ascending([
           ...reading.corrupt,
           ...reading.completed.filter(({ manifest }) => manifest.id === entry.id)
@@ -82,6 +99,30 @@ const read = (reading: Reading, { slot, entry }: PlacedEntry): Reading => {
       return { ...reading, end: entry.end }
   }
 }
+
+/** W3, W5 */
+const claimed = (reading: Reading, { resumesFrom, restores }: Claim): Reading => {
+  const newest = resumesFrom ?? 0
+  const counting = reading.completed.filter(({ manifest }) => manifest.id <= newest)
+  const named = reading.savepoints.filter(({ manifest }) => restores !== undefined && manifest.id === newest)
+  const before = reading.restored !== null && reading.restored.id <= newest ? reading.restored : null
+  return {
+    ...reading,
+    completed: named.reduce(withManifest, counting),
+    restored: restores === undefined ? before : { id: newest, mode: restores },
+    end: null
+  }
+}
+
+/**
+ * Whether a completed checkpoint is the user's, so that the job neither retires it nor refers to it: a savepoint unless it
+ * was claimed, and a checkpoint that was restored without claiming it.
+ */
+export const isKept = ({ restored }: Pick<LogView, "restored">, { id, kind }: Manifest): boolean =>
+  restored?.id === id ? restored.mode === "no-claim" : isSavepoint(kind)
+
+const withManifest = (placed: ReadonlyArray<PlacedManifest>, added: PlacedManifest): ReadonlyArray<PlacedManifest> =>
+  ascending([...without(placed, added.manifest.id), added])
 
 const without = (placed: ReadonlyArray<PlacedManifest>, id: CheckpointId): ReadonlyArray<PlacedManifest> =>
   placed.filter(({ manifest }) => manifest.id !== id)

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto"
+
 /**
  * Encodes a user's name for use as a path segment: reversible, distinct on case-insensitive file systems, never hidden,
  * never `..`. Lower-case letters, digits, `-` and `_` stay; every other byte becomes `~` and two hex digits.
@@ -9,6 +11,14 @@ export const objectName = (name: string): string => {
     encoded += /[a-z0-9_-]/.test(char) ? char : `~${byte.toString(16).padStart(2, "0")}`
   }
   return encoded
+}
+
+/** As {@link objectName}, but no longer than that: a longer name is cut and told apart by a hash. Not reversible. */
+export const shortObjectName = (name: string, charsMax: number): string => {
+  const encoded = objectName(name)
+  if (encoded.length <= charsMax) return encoded
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, 16)
+  return `${encoded.slice(0, charsMax - 17)}~${hash}`
 }
 
 /** Inverse of {@link objectName}. */

@@ -11,6 +11,7 @@ import type { StorageFailure } from "../model/errors.ts"
 import type { Files } from "../storage/Files.ts"
 import type { PowerLoss } from "./PowerLoss.ts"
 
+/** A call that a file storage makes of the file system. */
 export type FileOperation = keyof Files
 
 /** One operation as it arrives at the file system. */
@@ -22,8 +23,10 @@ export interface FileCallSeen {
   readonly from?: string
 }
 
+/** What a failed operation reports. */
 export type FaultReason = StorageFailure["reason"]
 
+/** What becomes of an operation that is hit. */
 export type Fault =
   /** Nothing happens; the caller is told so (`outcome: "none"`). */
   | { readonly _tag: "Fail"; readonly reason: FaultReason }
@@ -71,6 +74,7 @@ export interface FaultTarget {
   readonly times?: number
 }
 
+/** A fault and the operations that it hits. */
 export interface PlannedFault {
   readonly on: FaultTarget
   readonly fault: Fault

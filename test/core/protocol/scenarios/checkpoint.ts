@@ -25,7 +25,7 @@ const acknowledged = (...subtasks: ReadonlyArray<string>) =>
 
 const told = (reason: InvalidationReason) => ({
   _tag: "ToOwner",
-  event: { type: "checkpoint.invalidated", id: 5, reason }
+  event: { type: "checkpoint.invalidated", id: 5, kind: "checkpoint", reason }
 })
 
 export const checkpointScenarios = [
@@ -43,7 +43,7 @@ export const checkpointScenarios = [
       { _tag: "WriteManifest", barrier, acknowledged: acknowledged("a", "b") }
     ])
     expect(it.send({ type: "manifest.written" })).toEqual([
-      { _tag: "ToOwner", event: { type: "checkpoint.completed", id: 5 } }
+      { _tag: "ToOwner", event: { type: "checkpoint.completed", id: 5, kind: "checkpoint" } }
     ])
     expect(it.state.value).toBe("completed")
   }),

@@ -8,7 +8,7 @@ const transient: FailureReport = { retry: "restart", record: null }
 const hopeless: FailureReport = { retry: "never", record: null }
 const poison: FailureReport = { retry: "restart", record: "line 7" }
 
-const claimed: JobEvent = { type: "claim.appended", term: 1, nextId: 1, idsEnd: 1001, recorded: [] }
+const claimed: JobEvent = { type: "claim.appended", term: 1, nextId: 1, idsEnd: 1001, recorded: [], kept: [] }
 const restored: JobEvent = { type: "attempt.restored", subtasks: ["b", "a"] }
 const cancelled: JobEvent = { type: "attempt.cancelled" }
 const fails = (attempt: number, failure = transient): JobEvent => ({ type: "attempt.failed", attempt, failure })
@@ -38,7 +38,7 @@ export const jobScenarios = [
     const it = job()
     expect(it.commands).toEqual([])
     expect(it.send({ type: "job.start" })).toEqual([{ _tag: "ClaimLog", attempt: 1 }])
-    const claim = { term: 1, nextId: 1, idsEnd: 1001, recorded: [] }
+    const claim = { term: 1, nextId: 1, idsEnd: 1001, recorded: [], kept: [] }
     expect(it.send(claimed)).toEqual([{ _tag: "RestoreAttempt", attempt: 1, claim }])
     expect(it.send(restored)).toEqual([
       { _tag: "StartCoordinator", subtasks: ["a", "b"], claim },
@@ -153,7 +153,7 @@ export const jobScenarios = [
     it.send(finishes("b"))
     expect(it.commands).toContainEqual({ _tag: "CancelAttempt", attempt: 1 })
     expect(it.tags).not.toContain("RecordEnd")
-    expect(it.send(fails(1), { type: "job.stop" }, { type: "job.cancel" })).toEqual([])
+    expect(it.send(fails(1), { type: "job.stop", kind: "stop" }, { type: "job.cancel" })).toEqual([])
     expect(it.send(cancelled)).toEqual([{ _tag: "RecordEnd", end: "finished" }])
     it.send({ type: "end.recorded" })
     expect(outcomeOf(it)).toEqual({ _tag: "EndJob", outcome: "finished" })
@@ -179,8 +179,8 @@ export const jobScenarios = [
   scenario("rule 10: a stop waits for one more checkpoint and its commits", () => {
     const it = running()
     it.send(finishes("a"))
-    expect(it.send({ type: "job.stop" })).toEqual([
-      { _tag: "StopCoordinator" },
+    expect(it.send({ type: "job.stop", kind: "stop" })).toEqual([
+      { _tag: "StopCoordinator", kind: "stop" },
       { _tag: "SetTimer", timer: "stopTimeout", delay: "stopTimeout" }
     ])
     it.send(fired("stable"))
@@ -191,18 +191,18 @@ export const jobScenarios = [
   }),
   scenario("rule 10: a stop counts the subtasks that finish during it", () => {
     const it = running()
-    it.send({ type: "job.stop" }, finishes("b"))
+    it.send({ type: "job.stop", kind: "stop" }, finishes("b"))
     expect(it.state.context.finished).toEqual(["b"])
     expect(it.state.value).toEqual({ running: "stopping" })
   }),
   scenario("rule 10: a stop that takes too long ends without its checkpoint", () => {
     const it = running()
-    it.send({ type: "job.stop" }, fired("stopTimeout"), cancelled)
+    it.send({ type: "job.stop", kind: "stop" }, fired("stopTimeout"), cancelled)
     expect(outcomeOf(it)).toEqual({ _tag: "EndJob", outcome: "stopped" })
   }),
   scenario("rule 10: a second stop ends at once", () => {
     const it = running()
-    it.send({ type: "job.stop" }, { type: "job.stop" })
+    it.send({ type: "job.stop", kind: "stop" }, { type: "job.stop", kind: "stop" })
     expect(it.state.value).toBe("failing")
     it.send(cancelled)
     expect(outcomeOf(it)).toEqual({ _tag: "EndJob", outcome: "stopped" })
@@ -210,20 +210,20 @@ export const jobScenarios = [
   scenario("K5 an attempt that fails during a stop is not tried again", () => {
     for (const failure of [fails(1), { type: "checkpoints.failing", reason: "expired" } as const]) {
       const it = running()
-      it.send({ type: "job.stop" }, failure, cancelled)
+      it.send({ type: "job.stop", kind: "stop" }, failure, cancelled)
       expect(outcomeOf(it)).toEqual({ _tag: "EndJob", outcome: "stopped" })
     }
   }),
   scenario("K5 a failure that no attempt can help is reported even during a stop", () => {
     const it = running()
-    it.send({ type: "job.stop" }, fails(1, hopeless), cancelled)
+    it.send({ type: "job.stop", kind: "stop" }, fails(1, hopeless), cancelled)
     expect(outcomeOf(it)).toEqual({ _tag: "EndJob", outcome: "failed" })
   }),
   scenario("S10 a failure of an older attempt does not end a stop", () => {
     const it = running()
     it.send(fails(1))
     restart(it)
-    it.send({ type: "job.stop" }, fails(1, hopeless))
+    it.send({ type: "job.stop", kind: "stop" }, fails(1, hopeless))
     expect(it.state.value).toEqual({ running: "stopping" })
   }),
   scenario("a stop or a cancellation is heard in every state before the end", () => {
@@ -238,7 +238,7 @@ export const jobScenarios = [
       for (const place of places) {
         const it = job()
         it.send({ type: "job.start" }, ...place)
-        it.send({ type: order })
+        it.send(order === "job.stop" ? { type: order, kind: "stop" } : { type: order })
         if (it.state.matches({ running: "stopping" })) it.send(fired("stopTimeout"))
         if (it.state.value === "failing") it.send(cancelled)
         if (order === "job.cancel") {
@@ -251,7 +251,7 @@ export const jobScenarios = [
   }),
   scenario("a stop does not undo a cancellation, nor a failure that ended the job", () => {
     const it = running()
-    it.send({ type: "job.cancel" }, { type: "job.stop" })
+    it.send({ type: "job.cancel" }, { type: "job.stop", kind: "stop" })
     expect(it.send(cancelled)).toEqual([{ _tag: "RecordEnd", end: "cancelled" }])
     const broken = running()
     broken.send(fails(1, hopeless), { type: "job.cancel" }, cancelled)

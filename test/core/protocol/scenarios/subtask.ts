@@ -194,6 +194,16 @@ const captures = [
 ]
 
 const ends = [
+  scenario(
+    "a source that is drained takes nothing more, and then its data ends; one that has ended is not drained",
+    () => {
+      const it = running([])
+      expect(it.send({ type: "source.drain" })).toEqual([{ _tag: "DrainSource" }])
+      it.send({ type: "source.exhausted" })
+      expect(it.commands).toContainEqual({ _tag: "EmitEndOfData" })
+      expect(it.send({ type: "source.drain" })).toEqual([])
+    }
+  ),
   scenario("K3 end of data is passed on when the last channel has ended, and said to the coordinator", () => {
     const it = running(["x", "y"])
     expect(it.send(endsOn("x"), endsOn("x"))).toEqual([])

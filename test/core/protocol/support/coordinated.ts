@@ -13,7 +13,15 @@ const policy: CheckpointPolicy = {
 }
 
 export const start = (given: Partial<Extract<CoordinatorEvent, { readonly type: "coordinator.start" }>> = {}) =>
-  ({ type: "coordinator.start", subtasks: ["a", "b"], nextId: 1, idsEnd: 1001, recorded: [], ...given }) as const
+  ({
+    type: "coordinator.start",
+    subtasks: ["a", "b"],
+    nextId: 1,
+    idsEnd: 1001,
+    recorded: [],
+    kept: [],
+    ...given
+  }) as const
 
 export const coordinator = (changes: Partial<CheckpointPolicy> = {}) =>
   new Driven(coordinatorComponent.step, coordinatorComponent.initial({ policy: { ...policy, ...changes } }))
@@ -30,7 +38,7 @@ export const fired = (timer: string): CoordinatorEvent => ({ type: "timer.fired"
 export const interval = fired("interval")
 export const minPause = fired("minPause")
 export const request: CoordinatorEvent = { type: "trigger.request" }
-export const stop: CoordinatorEvent = { type: "coordinator.stop" }
+export const stop: CoordinatorEvent = { type: "coordinator.stop", kind: "stop" }
 export const suspend: CoordinatorEvent = { type: "coordinator.suspend", reason: "restarted" }
 export const recorded = (id: number): CoordinatorEvent => ({ type: "manifest.recorded", id })
 export const expired = (id: number): CoordinatorEvent => ({ type: "checkpoint.expired", id })

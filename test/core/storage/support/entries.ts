@@ -3,11 +3,11 @@ import type { Claim, End, Invalidation, Manifest } from "../../../../packages/co
 
 const at = "2026-01-01T00:00:00.000Z"
 
-export const manifest = (term: number, id: number): Manifest => ({
+export const manifest = (term: number, id: number, kind: Manifest["kind"] = "checkpoint"): Manifest => ({
   _tag: "Manifest",
   term,
   id,
-  kind: "checkpoint",
+  kind,
   at,
   pipeline: "job",
   keyGroups: 128,

@@ -4,9 +4,9 @@
  */
 import type { Effect, Scope } from "effect"
 import type { PhysicalPlan } from "../../pipeline/PhysicalPlan.ts"
-import type { Sessions } from "../Attempt.ts"
 import type { AttemptContext } from "../AttemptContext.ts"
 import type { JobSettings } from "../JobOptions.ts"
+import type { Sessions } from "../openOutputs.ts"
 import type { RestorePoint } from "../restorePoint.ts"
 import type { SplitState } from "../SplitReader.ts"
 import type { SubtaskHandle } from "../SubtaskHandle.ts"

@@ -1,2 +1,6 @@
+export { type CheckpointDiff, diffCheckpoints, type PositionDiff, type StateDiff } from "./diffCheckpoints.ts"
+export { checkSelection, listStates, type StateSummary } from "./listStates.ts"
 export { type CheckpointContent, readCheckpoint, type SplitPosition, type StateSize } from "./readCheckpoint.ts"
+export { type ReadStateFailure, readState } from "./readState.ts"
+export type { KeyedEntry, ListItem, StateEntry, StateSelection } from "./StateEntry.ts"
 export { type VerifiedJob, verifyJob } from "./verifyJob.ts"

@@ -30,7 +30,8 @@ export const verifyJob = Effect.fnUntraced(function* (
   const verified = new VerifiedObjects(reader)
   const sizes = new Map<string, number>()
   let checkpoints = 0
-  for (const { slot, manifest } of view.completed) {
+  const savepoints = view.savepoints.filter(({ slot }) => view.completed.every((other) => other.slot !== slot))
+  for (const { slot, manifest } of [...view.completed, ...savepoints]) {
     const objects = yield* Effect.catchTag(
       verifyObjects(verified, manifest),
       "SnapshotCorrupt",

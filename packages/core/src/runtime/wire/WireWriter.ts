@@ -1,16 +1,38 @@
 import { align8, WireMemory } from "./WireMemory.ts"
 
+/** What is written no longer fits into memory whose offsets are 32 bits. */
+export class BatchTooLarge extends Error {
+  override readonly name = "BatchTooLarge"
+  /** At least. */
+  readonly bytes: number
+  readonly bytesMax: number
+
+  constructor(bytes: number, bytesMax: number) {
+    super(`a batch takes at least ${bytes} bytes, at most ${bytesMax} fit`)
+    this.bytes = bytes
+    this.bytesMax = bytesMax
+  }
+}
+
 /** Memory that grows as columns are written to it, used again for every batch. What is reserved is not cleared. */
 export class WireWriter {
   memory = new WireMemory(new ArrayBuffer(initialBytes), 0, initialBytes)
   length = 0
+  readonly #bytesMax: number
 
-  /** Begins a column: the offset of room for `bytes`. Views taken from `memory` before are void. */
+  constructor(bytesMax = batchBytesMax) {
+    this.#bytesMax = bytesMax
+  }
+
+  /**
+   * Begins a column: the offset of room for `bytes`. Views taken from `memory` before are void. Fails: throws
+   * `BatchTooLarge`.
+   */
   reserve(bytes: number): number {
     const at = this.length
-    const end = at + align8(bytes)
-    if (end > this.memory.u8.length) this.#grow(end)
-    this.length = end
+    // Asked before `align8`, which knows 32 bits only.
+    if (bytes > this.memory.u8.length - at) this.#grow(at + bytes)
+    this.length = at + align8(bytes)
     return at
   }
 
@@ -26,7 +48,8 @@ export class WireWriter {
   }
 
   #grow(needed: number): void {
-    const size = align8(Math.max(needed, this.memory.u8.length * 2))
+    if (needed > this.#bytesMax) throw new BatchTooLarge(needed, this.#bytesMax)
+    const size = align8(Math.max(needed, Math.min(this.memory.u8.length * 2, this.#bytesMax)))
     const grown = new WireMemory(new ArrayBuffer(size), 0, size)
     grown.u8.set(this.memory.u8.subarray(0, this.length))
     this.memory = grown
@@ -36,3 +59,5 @@ export class WireWriter {
 /** Small: of many receivers each has one for long frames, and most never see any. */
 const initialBytes = 1_024
 const keptBytes = 8_388_608
+/** A multiple of 8, and twice that is still within 32 bits. */
+const batchBytesMax = 1_073_741_824

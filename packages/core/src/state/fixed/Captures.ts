@@ -19,6 +19,8 @@ export class Captures {
   /** Numbers of the captures that may still be a base. */
   private readonly numbers = new Map<CheckpointId, number>()
   private readonly pool: Array<Float64Array> = []
+  /** Pages that are kept for running captures. */
+  private kept = 0
 
   constructor(format: RowFormat) {
     this.format = format
@@ -38,6 +40,11 @@ export class Captures {
     })
     this.running = [...this.running, capture]
     return capture
+  }
+
+  /** Of the pages that are kept, and of those that wait to be used again. */
+  get bytes(): number {
+    return (this.kept + this.pool.length) * rowsPerPage * this.format.stride * Float64Array.BYTES_PER_ELEMENT
   }
 
   get isRunning(): boolean {
@@ -71,6 +78,7 @@ export class Captures {
 
   private copyOf(space: Space, page: number): Float64Array {
     const { stride } = this.format
+    this.kept++
     const cells = this.pool.pop() ?? new Float64Array(rowsPerPage * stride)
     const from = page * rowsPerPage * stride
     cells.set(space.cells.subarray(from, from + rowsPerPage * stride))
@@ -83,6 +91,8 @@ export class Captures {
 
   private drop(image: PageImage): void {
     image.users--
-    if (image.users === 0 && this.pool.length < pooledPagesMax) this.pool.push(image.cells)
+    if (image.users > 0) return
+    this.kept--
+    if (this.pool.length < pooledPagesMax) this.pool.push(image.cells)
   }
 }

@@ -87,6 +87,10 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
     this.rows.drain(namespace, (key, cells, at) => visit(key, this.rows.groupOf(key), this.read(cells, at)))
   }
 
+  visit(namespace: number, visitor: (key: KeyValue, group: number, value: V) => void): void {
+    this.rows.visit(namespace, (key, cells, at) => visitor(key, this.rows.groupOf(key), this.read(cells, at)))
+  }
+
   capture(cut: Cut): FixedCapture {
     return this.rows.capture(cut)
   }

@@ -175,6 +175,13 @@ export class RowStore {
     space.giveBack(row)
   }
 
+  /** Memory outside the JavaScript heap: rows, index, and the pages that captures keep. Cost: O(namespaces). */
+  get bytes(): number {
+    let bytes = this.captures.bytes
+    for (const { cells, integers } of this.spaces.values()) bytes += cells.byteLength + integers.slots.byteLength
+    return bytes
+  }
+
   namespaces(): ReadonlyArray<number> {
     this.ascending ??= [...this.spaces.keys()].sort((a, b) => a - b)
     return this.ascending
@@ -192,6 +199,15 @@ export class RowStore {
       if (key !== null) visit(key, space.cells, row * this.format.stride)
     }
     if (!this.captures.isRunning) this.pool.giveBack(space.cells)
+  }
+
+  /** Shows every row of a namespace, in the order of their numbers. */
+  visit(namespace: number, visitor: (key: FixedKey, cells: Float64Array, at: number) => void): void {
+    const space = this.spaceOf(namespace)
+    for (let row = 0; row < space.rowsEnd; row++) {
+      const key = space.keyOf(row)
+      if (key !== null) visitor(key, space.cells, row * this.format.stride)
+    }
   }
 
   groupOf(key: FixedKey): number {

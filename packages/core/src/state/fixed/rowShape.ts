@@ -42,7 +42,7 @@ const treeOf = (ast: SchemaAST.AST, path: ReadonlyArray<string>): RowTree | NotF
   if (shape._tag === "Primitive") {
     if (shape.type === "null") return { _tag: "Constant", value: null }
     if (shape.type === "number" || shape.type === "boolean") {
-      return { _tag: "Column", column: { name: path.map(escaped).join("/"), kind: shape.type } }
+      return { _tag: "Column", column: { name: path.map(escapedColumn).join("/"), kind: shape.type } }
     }
   }
   return notFixed(path, shapeText(shape))
@@ -70,7 +70,7 @@ const notFixed = (path: ReadonlyArray<string>, what: string): NotFixed => ({
 })
 
 /** Paths stay distinct whatever the fields are called: a `/` in a name is written `~1`, a `~` as `~0`. */
-const escaped = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1")
+export const escapedColumn = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1")
 
 const shapeText = (shape: Shape): string => {
   switch (shape._tag) {

@@ -11,6 +11,7 @@ import { blockRowsMax, type FixedLayout, type RowBlock } from "../fixed/RowBlock
 import { ByteWriter } from "./bytes.ts"
 import { NumberList } from "./NumberList.ts"
 import { writeNumbers } from "./numberColumn.ts"
+import { PartTooLarge } from "./snapshotLimits.ts"
 
 /** Rows of a chunk at most. */
 const rowsMax = 32_768
@@ -129,7 +130,7 @@ export class ChunkWriter {
       } else invariant(key === null, "the keys of a block are those of its layout")
     }
     // Surrogates that meet where two keys are joined are taken apart again: lengths count UTF-16 units.
-    const joined = texts.join("")
+    const joined = joinedTexts(texts)
     const isWide = !joined.isWellFormed()
     const bytes = Buffer.from(joined, isWide ? "utf16le" : "utf8")
     const start = this.text.take(bytes.length)
@@ -142,6 +143,20 @@ export class ChunkWriter {
     const column = this.columns[index]
     invariant(column !== undefined, "a layout has a list for each of its columns")
     return column
+  }
+}
+
+/** The longest text that there can be, in UTF-16 units. */
+const textLengthMax = 536_870_888
+
+/** Fails: throws `PartTooLarge`. */
+const joinedTexts = (texts: ReadonlyArray<string>): string => {
+  try {
+    return texts.join("")
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const bytes = texts.reduce((sum, { length }) => sum + length, 0)
+    throw new PartTooLarge(`a block of ${texts.length} keys`, { key: null, bytes, bytesMax: textLengthMax })
   }
 }
 

@@ -4,7 +4,7 @@ import type { CheckpointId } from "../../model/ids.ts"
 import type { StateRecord } from "../describeState.ts"
 import type { Cut } from "../fixed/RowBlock.ts"
 import type { StoredState } from "./OpenObject.ts"
-import type { TimeSlice } from "./timeSlice.ts"
+import type { Slice, TimeSlice } from "./timeSlice.ts"
 import type { WrittenState } from "./writeSnapshot.ts"
 
 export interface RegisteredState {
@@ -20,7 +20,7 @@ export interface RegisteredState {
 export interface RestoreContext {
   /** Key groups `[from, to)`. */
   readonly range: { readonly from: number; readonly to: number }
-  readonly slice: TimeSlice
+  readonly slice: Slice
 }
 
 export interface StateCapture {

@@ -10,6 +10,7 @@ import { type KeyValue, keyGroupCount } from "../../model/keyGroups.ts"
 import type { ValueCodec } from "../leafCodecs.ts"
 import { decodeKey, encodePrimitive, type Plain } from "../Plain.ts"
 import type { RowWriter } from "../TableCapture.ts"
+import { PartTooLarge, type SnapshotLimits, snapshotLimits } from "./snapshotLimits.ts"
 
 /** Array items of a chunk at most: the namespace and 128 entries. */
 const chunkItemsMax = 257
@@ -26,16 +27,18 @@ export interface Section {
 
 export class SectionWriter<V> implements RowWriter<V> {
   private readonly codec: ValueCodec<V>
+  private readonly limits: SnapshotLimits
   private readonly buffers: Array<SectionBuffer | undefined> = new Array(keyGroupCount).fill(undefined)
   private chunk: Array<Plain> = []
   private group = -1
   private namespace = 0
 
-  constructor(codec: ValueCodec<V>) {
+  constructor(codec: ValueCodec<V>, limits = snapshotLimits) {
     this.codec = codec
+    this.limits = limits
   }
 
-  /** Fails: throws `ValueMismatch`. */
+  /** Fails: throws `ValueMismatch`, and `PartTooLarge` for an entry or a key group. */
   row(key: KeyValue, group: number, namespace: number, value: V): void {
     if (group !== this.group || namespace !== this.namespace || this.chunk.length >= chunkItemsMax) {
       this.flush()
@@ -56,11 +59,51 @@ export class SectionWriter<V> implements RowWriter<V> {
 
   private flush(): void {
     if (this.chunk.length === 0) return
-    const buffer = this.buffers[this.group] ?? new SectionBuffer()
-    this.buffers[this.group] = buffer
-    buffer.append(packr.pack(this.chunk), (this.chunk.length - 1) / 2)
+    const packed = packedTogether(this.chunk, this.limits.entryBytes)
+    if (packed === null) this.appendOneByOne()
+    else this.append(packed, (this.chunk.length - 1) / 2)
     this.chunk.length = 0
   }
+
+  /** Large values: each is a chunk of its own, where its size can be told. */
+  private appendOneByOne(): void {
+    const { entryBytes: bytesMax } = this.limits
+    const [namespace = 0, ...entries] = this.chunk
+    for (let i = 0; i < entries.length; i += 2) {
+      const packed = packr.pack([namespace, entries[i], entries[i + 1]])
+      if (packed.length > bytesMax) {
+        const key = textOfKey(decodeKey(entries[i]))
+        throw new PartTooLarge(`the entry of key ${key}`, { key, bytes: packed.length, bytesMax })
+      }
+      this.append(packed, 1)
+    }
+  }
+
+  private append(packed: Uint8Array, entries: number): void {
+    const buffer = this.buffers[this.group] ?? new SectionBuffer()
+    this.buffers[this.group] = buffer
+    const bytes = buffer.append(packed, entries)
+    const { objectBytes: bytesMax } = this.limits
+    if (bytes > bytesMax) throw new PartTooLarge(`key group ${this.group}`, { key: null, bytes, bytesMax })
+  }
+}
+
+/** Null for entries that may be too large, one of them or all together. */
+const packedTogether = (chunk: ReadonlyArray<Plain>, bytesMax: number): Uint8Array | null => {
+  try {
+    const packed = packr.pack(chunk)
+    return packed.length > bytesMax ? null : packed
+  } catch (error) {
+    if (chunk.length > 3) return null
+    throw error
+  }
+}
+
+const keyCharsMax = 100
+
+const textOfKey = (key: KeyValue): string => {
+  const text = typeof key === "string" ? key : String(key)
+  return JSON.stringify(text.length <= keyCharsMax ? text : `${text.slice(0, keyCharsMax)}…`)
 }
 
 class SectionBuffer {
@@ -68,7 +111,8 @@ class SectionBuffer {
   private bytes = new Uint8Array(256)
   private length = 0
 
-  append(chunk: Uint8Array, entries: number): void {
+  /** Answers how many bytes there are now. */
+  append(chunk: Uint8Array, entries: number): number {
     const end = this.length + 4 + chunk.length
     if (end > this.bytes.length) this.grow(end)
     this.bytes[this.length] = chunk.length
@@ -78,6 +122,7 @@ class SectionBuffer {
     this.bytes.set(chunk, this.length + 4)
     this.length = end
     this.entries += entries
+    return end
   }
 
   written(): Uint8Array {

@@ -12,6 +12,7 @@ import type { RegisteredState, StateCapture } from "./RegisteredState.ts"
 import { continued, type HistoryEntry, mayContinue, SnapshotHistory, type StateHistory } from "./SnapshotHistory.ts"
 import type { SnapshotReader } from "./SnapshotReader.ts"
 import type { BaseObject } from "./snapshotFormat.ts"
+import type { SnapshotLimits } from "./snapshotLimits.ts"
 import { TimeSlice } from "./timeSlice.ts"
 import { writeSnapshot } from "./writeSnapshot.ts"
 
@@ -25,6 +26,11 @@ interface RunningState {
 export class StateSnapshots {
   readonly #states = new Map<string, RegisteredState>()
   readonly #history = new SnapshotHistory()
+  readonly #limits: SnapshotLimits
+
+  constructor(limits: SnapshotLimits) {
+    this.#limits = limits
+  }
 
   register(state: RegisteredState): void {
     const { name, operator } = state.record
@@ -118,7 +124,8 @@ export class StateSnapshots {
     )
     const states = new Map(written.map(({ history, id }) => [id, history]))
     const bases = basesOf(base, states)
-    const { bytes, identity } = yield* writeSnapshot({ object, checkpoint, bases, states: written, lists }, slice)
+    const content = { object, checkpoint, bases, states: written, lists }
+    const { bytes, identity } = yield* writeSnapshot(content, slice, this.#limits)
     this.#history.add({ object: { object, checkpoint, size: bytes.length, identity }, bases, states })
     return { bytes, shared: bases.map((shared) => shared.object).sort() }
   })

@@ -8,8 +8,9 @@ import { type ValueCodec, ValueMismatch } from "../leafCodecs.ts"
 import type { MapTable } from "../MapTable.ts"
 import type { StoredMaps } from "./OpenObject.ts"
 import type { RestoreContext, StateCapture } from "./RegisteredState.ts"
-import { SectionReader, SectionWriter } from "./SectionRows.ts"
+import { type Section, SectionReader, SectionWriter } from "./SectionRows.ts"
 import type { MapsEntry } from "./snapshotFormat.ts"
+import { type SnapshotLimits, snapshotLimits, tooLargeIn } from "./snapshotLimits.ts"
 import { storeBytes } from "./storedBytes.ts"
 import { runSteps, type TimeSlice } from "./timeSlice.ts"
 import type { WrittenState } from "./writeSnapshot.ts"
@@ -17,8 +18,13 @@ import type { WrittenState } from "./writeSnapshot.ts"
 /** Sections that are compressed at a time; two keep the thread pool free for others. */
 const compressedAtOnce = 2
 
-export const captureMaps = <V>(record: StateRecord, table: MapTable<V>, codec: ValueCodec<V>): StateCapture => {
-  const writer = new SectionWriter(codec)
+export const captureMaps = <V>(
+  record: StateRecord,
+  of: { readonly table: MapTable<V>; readonly codec: ValueCodec<V> },
+  limits: SnapshotLimits = snapshotLimits
+): StateCapture => {
+  const { codec, table } = of
+  const writer = new SectionWriter(codec, limits)
   const isExclusive = table.size > 0
   const capture = table.capture(writer)
   const step = (): boolean => {
@@ -27,7 +33,7 @@ export const captureMaps = <V>(record: StateRecord, table: MapTable<V>, codec: V
     } catch (error) {
       throw error instanceof ValueMismatch
         ? new StateValueInvalid({ operator: record.operator, state: record.name, problem: error.message })
-        : error
+        : tooLargeIn(record, error)
     }
   }
   return {
@@ -45,7 +51,7 @@ const writeSections = Effect.fnUntraced(function* <V>(
   slice: TimeSlice
 ): Effect.fn.Return<WrittenState> {
   const sections = yield* Effect.forEach(
-    writer.end(),
+    endOf(writer, record),
     ({ bytes, entries, group }) =>
       Effect.tap(
         Effect.map(storeBytes(bytes), (stored) => ({ group, entries, stored })),
@@ -60,6 +66,15 @@ const writeSections = Effect.fnUntraced(function* <V>(
   }
   return { entry, parts: sections.map(({ stored }) => stored.bytes) }
 })
+
+/** The last entries are packed only now. */
+const endOf = <V>(writer: SectionWriter<V>, record: StateRecord): ReadonlyArray<Section> => {
+  try {
+    return writer.end()
+  } catch (error) {
+    throw tooLargeIn(record, error)
+  }
+}
 
 /** Visits the entries of the key groups in the range. */
 export const restoreMaps = Effect.fnUntraced(function* <V>(

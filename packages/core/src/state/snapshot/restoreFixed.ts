@@ -19,7 +19,7 @@ import { runSteps } from "./timeSlice.ts"
 const decompressedAhead = 3
 
 export const restoreFixed = Effect.fnUntraced(function* (
-  table: FixedRows,
+  table: Pick<FixedRows, "layout" | "expect" | "load">,
   chain: ReadonlyArray<StoredFixed>,
   context: RestoreContext
 ) {

@@ -28,8 +28,11 @@ export class TimeSlice {
   }
 }
 
+/** What work on state asks between its steps. */
+export type Slice = Pick<TimeSlice, "isOver" | "pause" | "begin">
+
 /** Runs `step` until it answers false, pausing between steps when the slice is over. What `step` throws is a defect. */
-export const runSteps = Effect.fnUntraced(function* (slice: TimeSlice, step: () => boolean) {
+export const runSteps = Effect.fnUntraced(function* (slice: Slice, step: () => boolean) {
   for (;;) {
     let isMore = step()
     while (isMore && !slice.isOver()) isMore = step()

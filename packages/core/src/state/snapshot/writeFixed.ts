@@ -6,6 +6,7 @@ import { ByteWriter } from "./bytes.ts"
 import { ChunkWriter } from "./ChunkWriter.ts"
 import type { StateCapture } from "./RegisteredState.ts"
 import type { FixedEntry } from "./snapshotFormat.ts"
+import { tooLargeIn } from "./snapshotLimits.ts"
 import { packSpaces } from "./spaces.ts"
 import { InFlight, type StoredBytes, storeBytes } from "./storedBytes.ts"
 import { runSteps, type TimeSlice } from "./timeSlice.ts"
@@ -41,7 +42,9 @@ const writeFixed = Effect.fnUntraced(function* (
 ): Effect.fn.Return<WrittenState> {
   const { capture, depth, layout, record } = of
   const { spaces } = capture
-  const chunks = yield* writeChunks(capture, new ChunkWriter(layout), slice)
+  const chunks = yield* writeChunks(capture, new ChunkWriter(layout), slice).pipe(
+    Effect.catchDefect((defect) => Effect.die(tooLargeIn(record, defect)))
+  )
   capture.release()
   const packed = yield* runToEnd(slice, packSpaces(spaces))
   const storedSpaces = yield* storeBytes(packed)

@@ -15,6 +15,7 @@ import {
   type StateEntry,
   versionOffset
 } from "./snapshotFormat.ts"
+import { PartTooLarge, type SnapshotLimits, tooLargeIn } from "./snapshotLimits.ts"
 import type { TimeSlice } from "./timeSlice.ts"
 
 /** A state as the header describes it, with its parts in the order of that description. */
@@ -37,10 +38,14 @@ export interface WrittenSnapshot {
   readonly identity: string
 }
 
-/** Assembles a state object, giving way to the event loop between its parts. */
+/**
+ * Assembles a state object, giving way to the event loop between its parts. Dies with `StateTooLarge` for one that could
+ * not be read again.
+ */
 export const writeSnapshot = Effect.fnUntraced(function* (
   content: SnapshotContent,
-  slice: TimeSlice
+  slice: TimeSlice,
+  limits: SnapshotLimits
 ): Effect.fn.Return<WrittenSnapshot> {
   const checksum = yield* loadChecksum
   const { bases, checkpoint, lists, object: name, states } = content
@@ -52,9 +57,13 @@ export const writeSnapshot = Effect.fnUntraced(function* (
     states: states.map(({ entry }) => entry),
     lists
   }
-  const headerBytes = new TextEncoder().encode(JSON.stringify(header))
+  const headerBytes = encodeHeader(header)
   const parts = states.flatMap((state) => state.parts)
-  const length = parts.reduce((sum, bytes) => sum + bytes.length, preambleLength + headerBytes.length)
+  const headerLength = headerBytes?.length ?? limits.objectBytes
+  const length = parts.reduce((sum, bytes) => sum + bytes.length, preambleLength + headerLength)
+  if (headerBytes === null || length > limits.objectBytes) {
+    return yield* Effect.die(tooLarge(content, length, limits.objectBytes))
+  }
   const object = new Uint8Array(length)
   object.set(headerBytes, preambleLength)
   let offset = preambleLength + headerBytes.length
@@ -65,6 +74,31 @@ export const writeSnapshot = Effect.fnUntraced(function* (
   }
   return { bytes: object, identity: writePreamble(object, headerBytes.length, checksum) }
 })
+
+/** Null for one that is longer than a text can be. */
+const encodeHeader = (header: SnapshotHeader): Uint8Array | null => {
+  try {
+    return new TextEncoder().encode(JSON.stringify(header))
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+/** Names what takes the most. */
+const tooLarge = ({ lists, object, states }: SnapshotContent, bytes: number, bytesMax: number): unknown => {
+  const sizes = states.map(({ entry: { name, operator }, parts }) => {
+    const size = parts.reduce((sum, part) => sum + part.length, 0)
+    return { operator, name, size, unit: "compressed bytes" }
+  })
+  // Without states, or with small ones, it is a list: of records in flight, of splits, of transactions.
+  const items = lists.map(({ items, name, operator }) => ({ operator, name, size: items.length, unit: "items" }))
+  const largest = (of: typeof sizes) => [...of].sort((a, b) => b.size - a.size)[0]
+  const state = largest(sizes)
+  const most = state !== undefined && state.size * 2 > bytes ? state : (largest(items) ?? state)
+  const part = `it is, with ${most?.size ?? 0} ${most?.unit ?? "items"}, the largest part of ${object}, which`
+  return tooLargeIn(most ?? { operator: object, name: object }, new PartTooLarge(part, { key: null, bytes, bytesMax }))
+}
 
 /** Answers the object's identity. */
 const writePreamble = (object: Uint8Array, headerLength: number, checksum: (bytes: Uint8Array) => bigint): string => {

@@ -1,8 +1,9 @@
 /** The channels of a worker thread: by reference among its own subtasks, by rings in shared memory to other threads. */
 import { Effect, type Scope } from "effect"
-import { RecordInvalid } from "../../../model/errors.ts"
+import { RecordInvalid, RecordTooLarge } from "../../../model/errors.ts"
+import type { TaskId } from "../../../model/ids.ts"
 import { invariant } from "../../../model/invariant.ts"
-import type { PhysicalPlan, TaskPlan } from "../../../pipeline/PhysicalPlan.ts"
+import type { ExchangePlan, PhysicalPlan } from "../../../pipeline/PhysicalPlan.ts"
 import { preview } from "../../../pipeline/preview.ts"
 import { Doorbell } from "../../ring/Doorbell.ts"
 import { RingReceiver } from "../../ring/RingReceiver.ts"
@@ -11,6 +12,7 @@ import type { Signal } from "../../Signal.ts"
 import { channelCapacity, connect, type Link, type Transport } from "../../Transport.ts"
 import { type BatchCodec, compileBatchCodec } from "../../wire/compileBatchCodec.ts"
 import { RecordMismatch } from "../../wire/RecordMismatch.ts"
+import { BatchTooLarge } from "../../wire/WireWriter.ts"
 import type { WorkerOrder } from "./messages.ts"
 import { threadOf } from "./threadOf.ts"
 
@@ -26,10 +28,10 @@ export const openThreadTransport = Effect.fnUntraced(function* (
     Effect.sync(() => new Doorbell(memoryOf(exchange.bells[thread]))),
     (opened) => Effect.sync(() => opened.close())
   )
-  const codecs = new Map<TaskPlan, BatchCodec>()
-  const endOptions = ({ id, task }: Link, signal: Signal) => {
-    const codec = codecs.get(task) ?? codecOf(plan, task)
-    codecs.set(task, codec)
+  const codecs = new Map<ExchangePlan, BatchCodec>()
+  const endOptions = ({ exchange: way, id, task }: Link, signal: Signal) => {
+    const codec = codecs.get(way) ?? codecOf(plan, task, way)
+    codecs.set(way, codec)
     return { id, memory: memoryOf(exchange.rings.get(id)), codec, signal, bell }
   }
   const bellOf = (index: number): SharedArrayBuffer => memoryOf(exchange.bells[threadOf(index, threads)])
@@ -46,10 +48,10 @@ export const openThreadTransport = Effect.fnUntraced(function* (
   })
 })
 
-/** Fails, when it encodes: throws `RecordInvalid`. */
-const codecOf = (plan: PhysicalPlan, { id, output }: TaskPlan): BatchCodec => {
-  invariant(output._tag === "Exchange", "only records of an exchange cross threads")
-  const { key, record, to } = output
+/** Fails, when it encodes: throws `RecordInvalid` and `RecordTooLarge`. */
+const codecOf = (plan: PhysicalPlan, from: TaskId, exchange: ExchangePlan): BatchCodec => {
+  invariant(exchange._tag === "Exchange", "a forward exchange stays within a thread", { from, to: exchange.to })
+  const { key, record, to } = exchange
   const reader = plan.tasks.find((task) => task.id === to)?.steps[0]
   const codec = compileBatchCodec({
     record,
@@ -62,8 +64,12 @@ const codecOf = (plan: PhysicalPlan, { id, output }: TaskPlan): BatchCodec => {
       try {
         codec.encode(batch, out)
       } catch (error) {
+        if (error instanceof BatchTooLarge) {
+          const { bytes, bytesMax } = error
+          throw new RecordTooLarge({ from, to, records: batch.length, bytes, bytesMax })
+        }
         if (!(error instanceof RecordMismatch)) throw error
-        throw new RecordInvalid({ from: id, to, problem: error.message, record: preview(error.record) })
+        throw new RecordInvalid({ from, to, problem: error.message, record: preview(error.record) })
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { SubtaskEvent } from "../../../protocol/subtaskMachine.ts"
-import type { SubtaskHandle, SubtaskTotals } from "../../SubtaskHandle.ts"
+import type { SubtaskHandle, SubtaskTotals, SubtaskUsage } from "../../SubtaskHandle.ts"
 import type { BuiltSubtask } from "./messages.ts"
 
 /** A subtask in a worker thread, as the coordinator's thread sees it. */
@@ -10,6 +10,7 @@ export class WorkerSubtask implements SubtaskHandle {
   readonly isSource: boolean
   readonly #post: (event: SubtaskEvent) => void
   #totals: SubtaskTotals
+  #usage: SubtaskUsage
 
   constructor(built: BuiltSubtask, post: (event: SubtaskEvent) => void) {
     this.id = built.id
@@ -17,6 +18,7 @@ export class WorkerSubtask implements SubtaskHandle {
     this.index = built.index
     this.isSource = built.isSource
     this.#totals = built.totals
+    this.#usage = built.usage
     this.#post = post
   }
 
@@ -28,8 +30,13 @@ export class WorkerSubtask implements SubtaskHandle {
     return this.#totals
   }
 
+  usage(): SubtaskUsage {
+    return this.#usage
+  }
+
   /** The worker has counted further. */
-  counted(totals: SubtaskTotals): void {
+  counted(totals: SubtaskTotals, usage: SubtaskUsage): void {
     this.#totals = totals
+    this.#usage = usage
   }
 }

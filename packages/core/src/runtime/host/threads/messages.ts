@@ -1,4 +1,5 @@
 /** What the coordinator's thread and a worker thread tell each other. Plain data; records never pass here. */
+import type { StorageFailure } from "../../../model/errors.ts"
 import type { CheckpointId, SubtaskId, Term } from "../../../model/ids.ts"
 import type { ChainMode } from "../../../pipeline/compileChain.ts"
 import type { CoordinatorEvent } from "../../../protocol/coordinatorMachine.ts"
@@ -10,7 +11,7 @@ import type { SubtaskMeasure } from "../../CheckpointStats.ts"
 import type { Inspection } from "../../Inspection.ts"
 import type { JobModule } from "../../JobOptions.ts"
 import type { SplitState } from "../../SplitReader.ts"
-import type { SubtaskTotals } from "../../SubtaskHandle.ts"
+import type { SubtaskTotals, SubtaskUsage } from "../../SubtaskHandle.ts"
 import type { ExchangeMemory } from "./exchangeMemory.ts"
 
 /** What a worker thread is started with: enough to load what its order will need. */
@@ -32,6 +33,7 @@ export interface WorkerOrder {
     readonly number: number
     readonly term: Term
     readonly restored: CheckpointId
+    readonly isDrained: boolean
   }
   /** The checkpoint to restore, or null. */
   readonly manifest: Manifest | null
@@ -41,6 +43,8 @@ export interface WorkerOrder {
   readonly isInspected: boolean
   readonly isCounting: boolean
   readonly exchange: ExchangeMemory
+  /** Where the watchdog looks; null when it is off. */
+  readonly heartbeat: SharedArrayBuffer | null
 }
 
 export type ToWorker =
@@ -58,7 +62,10 @@ export type FromWorker =
   | { readonly _tag: "Failed"; readonly failure: ToldFailure }
   | { readonly _tag: "ToCoordinator"; readonly event: CoordinatorEvent }
   | { readonly _tag: "ToJob"; readonly event: JobEvent }
-  | { readonly _tag: "Totals"; readonly totals: ReadonlyArray<readonly [subtask: SubtaskId, totals: SubtaskTotals]> }
+  | {
+      readonly _tag: "Totals"
+      readonly totals: ReadonlyArray<readonly [subtask: SubtaskId, totals: SubtaskTotals, usage: SubtaskUsage]>
+    }
   | {
       readonly _tag: "Measured"
       readonly id: CheckpointId
@@ -79,6 +86,7 @@ export interface BuiltSubtask {
   readonly index: number
   readonly isSource: boolean
   readonly totals: SubtaskTotals
+  readonly usage: SubtaskUsage
 }
 
 /** An error as another thread can read it. */
@@ -111,7 +119,7 @@ export interface StorageAnswer {
 export interface ToldStorageFailure {
   readonly operation: string
   readonly path: string
-  readonly reason: "missing" | "exists" | "full" | "denied" | "invalid" | "io" | "timeout"
+  readonly reason: StorageFailure["reason"]
   readonly outcome: "none" | "unknown"
   readonly cause: string | null
 }

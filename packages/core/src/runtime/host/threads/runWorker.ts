@@ -16,11 +16,12 @@ import { type Failure, failureOf } from "../../failureReport.ts"
 import { importJobDefinition, loadJobModule } from "../../loadJobModule.ts"
 import { loadRestorePoint } from "../../restorePoint.ts"
 import type { SubtaskRuntime } from "../../SubtaskRuntime.ts"
+import { Heartbeat, watchedSubtasks } from "../../watchdog/Heartbeat.ts"
 import { tellFailure } from "./failures.ts"
 import type { FromWorker, ToWorker, WorkerOrder, WorkerStart } from "./messages.ts"
 import { PortStorage } from "./PortStorage.ts"
 import { openThreadTransport } from "./ThreadTransport.ts"
-import { threadOf } from "./threadOf.ts"
+import { indexesOf } from "./threadOf.ts"
 import { workerContext } from "./workerContext.ts"
 
 /** How often the coordinator hears what was counted. */
@@ -93,24 +94,26 @@ class WorkerProgram {
       order.attempt.job,
       order.manifest === null ? [] : [order.manifest]
     )
+    const indexes = indexesOf(order.thread, order)
     const subtasks = yield* buildSubtasks({
       plan,
       point,
       transport,
       parallelism: order.parallelism,
       chains: order.chains,
-      attempt: workerContext({
-        order,
-        storage: this.#storage,
-        clock: yield* Clock.Clock,
-        tell: (message) => this.tell(message),
-        tellTotals: () => this.#tellTotals()
-      }),
+      attempt: {
+        ...workerContext({
+          order,
+          storage: this.#storage,
+          clock: yield* Clock.Clock,
+          tell: (message) => this.tell(message),
+          tellTotals: () => this.#tellTotals()
+        }),
+        heartbeat: order.heartbeat === null ? null : new Heartbeat(order.heartbeat, watchedSubtasks(plan, indexes))
+      },
       sessions: yield* openSinks(plan, order.attempt.term),
       splits: new Map(order.splits),
-      indexes: Array.from({ length: order.parallelism }, (_, index) => index).filter(
-        (index) => threadOf(index, order.threads) === order.thread
-      )
+      indexes
     })
     this.#subtasks = new Map(subtasks.map((subtask) => [subtask.id, subtask]))
     this.tell({
@@ -120,7 +123,8 @@ class WorkerProgram {
         task: subtask.task,
         index: subtask.index,
         isSource: subtask.isSource,
-        totals: subtask.totals()
+        totals: subtask.totals(),
+        usage: subtask.usage()
       }))
     })
     yield* Deferred.await(this.#started)
@@ -166,7 +170,10 @@ class WorkerProgram {
 
   /** W2. */
   #tellTotals(): void {
-    this.tell({ _tag: "Totals", totals: [...this.#subtasks].map(([id, subtask]) => [id, subtask.totals()] as const) })
+    this.tell({
+      _tag: "Totals",
+      totals: [...this.#subtasks].map(([id, subtask]) => [id, subtask.totals(), subtask.usage()] as const)
+    })
   }
 }
 

@@ -6,11 +6,14 @@ import { explain } from "../../../pipeline/explain.ts"
 import type { AttemptContext } from "../../AttemptContext.ts"
 import { failureOf } from "../../failureReport.ts"
 import type { JobSettings } from "../../JobOptions.ts"
+import { watchedSubtasks } from "../../watchdog/Heartbeat.ts"
+import { watchThread } from "../../watchdog/Watchdog.ts"
 import type { AttemptPlan, HostedSubtasks, SubtaskHost } from "../SubtaskHost.ts"
 import { makeExchangeMemory } from "./exchangeMemory.ts"
 import type { StorageRequest, WorkerOrder } from "./messages.ts"
 import { SpareThreads } from "./SpareThreads.ts"
 import { serveStorage } from "./serveStorage.ts"
+import { indexesOf } from "./threadOf.ts"
 import { WorkerSubtask } from "./WorkerSubtask.ts"
 import type { HeardFromWorker, WorkerThread } from "./WorkerThread.ts"
 
@@ -34,7 +37,8 @@ const build = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() =>
     Effect.forEach(threads, (thread) => thread.close, { concurrency: "unbounded", discard: true })
   )
-  const orders = ordersOf(attempt)
+  const heartbeats = yield* watchThreads(attempt)
+  const orders = ordersOf(attempt).map((order) => ({ ...order, heartbeat: heartbeats[order.thread] ?? null }))
   yield* Effect.uninterruptible(
     Effect.forEach(orders, ({ thread }) => Effect.map(spares.take(thread), (worker) => threads.push(worker)))
   )
@@ -48,19 +52,50 @@ const build = Effect.fnUntraced(function* (
   }
 })
 
-const ordersOf = ({ attempt, plan, point, settings, splits }: AttemptPlan): ReadonlyArray<WorkerOrder> => {
+/** What the threads show of themselves to the watchdog. */
+const watchThreads = Effect.fnUntraced(function* ({
+  attempt,
+  plan,
+  settings
+}: AttemptPlan): Effect.fn.Return<ReadonlyArray<SharedArrayBuffer>, never, Scope.Scope> {
+  const { parallelism, threads, watchdogMs } = settings
+  if (watchdogMs === null) return []
+  const { fail, inspect, job } = attempt
+  return yield* Effect.forEach(
+    Array.from({ length: threads }, (_, thread) => watchedSubtasks(plan, indexesOf(thread, { parallelism, threads }))),
+    (subtasks) =>
+      Effect.map(
+        watchThread({ job, inspect, fail, subtasks, limitMs: watchdogMs, isOwnThread: false }),
+        ({ memory }) => memory
+      )
+  )
+})
+
+const ordersOf = ({
+  attempt,
+  plan,
+  point,
+  settings,
+  splits
+}: AttemptPlan): ReadonlyArray<Omit<WorkerOrder, "heartbeat">> => {
   const { chains, module, parallelism, threads, trigger } = settings
   invariant(module !== null, "worker threads load a module")
   const exchange = makeExchangeMemory(plan, { parallelism, threads })
   return Array.from({ length: threads }, (_, thread) => ({
     ...{ module, thread, threads, parallelism, chains, exchange },
     plan: explain(plan, { parallelism }),
-    attempt: { job: attempt.job, number: attempt.attempt, term: attempt.term, restored: attempt.restored },
+    attempt: {
+      job: attempt.job,
+      number: attempt.attempt,
+      term: attempt.term,
+      restored: attempt.restored,
+      isDrained: attempt.isDrained
+    },
     manifest: point.manifest,
     splits: [...splits],
     objectPath: objectPath(attempt),
     isInspected: attempt.inspect !== null,
-    isCounting: trigger._tag === "Count"
+    isCounting: Number.isFinite(trigger.records)
   }))
 }
 
@@ -102,7 +137,7 @@ const assign = Effect.fnUntraced(function* (
         attempt.tellJob(message.event)
         return
       case "Totals":
-        for (const [id, totals] of message.totals) subtasks.get(id)?.counted(totals)
+        for (const [id, totals, usage] of message.totals) subtasks.get(id)?.counted(totals, usage)
         return
       case "Measured":
         attempt.stats.measured(message.id, message.subtask, message.measure)

@@ -21,6 +21,7 @@ export const workerContext = (options: {
     attempt: attempt.number,
     term: attempt.term,
     restored: attempt.restored,
+    isDrained: attempt.isDrained,
     storage,
     clock,
     stats: { measured: (id, subtask, measure) => tell({ _tag: "Measured", id, subtask, measure }) },

@@ -1,0 +1,150 @@
+/** Triggers of a running job, in virtual time: nothing happens but what the test lets happen. */
+import { it } from "@effect/vitest"
+import { MemoryStorage } from "@tidemark/backends/memory"
+import { Collection } from "@tidemark/connectors/collection"
+import { Job, Pipeline, Trigger } from "@tidemark/core"
+import type { Polled, Source } from "@tidemark/core/connector"
+import { Effect, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { describe, expect } from "vitest"
+import { hookedStorage } from "../../support/hookedStorage.ts"
+
+const numbers = () => {
+  let found = 0
+  let wakeReader = () => {}
+  const source: Source<number> = {
+    description: "numbers of a test",
+    schema: Schema.Number,
+    isBounded: false,
+    isTimeOrdered: true,
+    discover: Effect.succeed([{ id: "all", spec: null }]),
+    validate: () => Effect.void,
+    open: ({ wake }) =>
+      Effect.sync(() => {
+        wakeReader = wake
+        return {
+          assign: () => {},
+          poll: (): Polled<number> => {
+            if (found === 0) return { _tag: "Pending" }
+            const values = Array.from({ length: found }, (_, i) => i)
+            found = 0
+            return { _tag: "Records", split: "all", values, position: 0, skipped: 0 }
+          }
+        }
+      })
+  }
+  const put = (records: number) =>
+    Effect.andThen(
+      Effect.sync(() => {
+        found += records
+        wakeReader()
+      }),
+      settle
+    )
+  return { put, source }
+}
+
+const settle = Effect.promise(async () => {
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+})
+
+const pass = (time: Parameters<typeof TestClock.adjust>[0]) => Effect.andThen(TestClock.adjust(time), settle)
+
+/** Every snapshot takes so long to write. */
+const started = (trigger: Trigger, writeTakes: "0 millis" | "100 millis" = "0 millis") =>
+  Effect.gen(function* () {
+    const { put, source } = numbers()
+    const job = yield* Job.start({
+      pipeline: Pipeline.make("triggered")
+        .from("numbers", source)
+        .to("out", Collection.sink({ schema: Schema.Number })),
+      checkpoint: {
+        trigger,
+        storage: hookedStorage(MemoryStorage.make(), {
+          createObject: (_, write) => Effect.andThen(Effect.sleep(writeTakes), write)
+        })
+      }
+    })
+    yield* settle
+    const { report } = job
+    return { put, completed: () => report().checkpoints.completed, report }
+  })
+
+describe("Trigger.first", () => {
+  it.effect("goes by the clock where few records come, and by the count where many do", () =>
+    Effect.gen(function* () {
+      const { completed, put } = yield* started(Trigger.first([Trigger.every("1 minute"), Trigger.count(100)]))
+      yield* put(99)
+      expect(completed()).toBe(0)
+      yield* put(1)
+      expect(completed()).toBe(1)
+      yield* put(99)
+      yield* pass("1 minute")
+      expect(completed()).toBe(2)
+    })
+  )
+
+  it.effect("begins the interval anew with the count, and the count with the interval", () =>
+    Effect.gen(function* () {
+      const { completed, put, report } = yield* started(Trigger.first([Trigger.every("1 minute"), Trigger.count(100)]))
+      yield* pass("50 seconds")
+      yield* put(100)
+      expect([completed(), report().nextTriggerAt]).toEqual([1, 110_000])
+      yield* pass("59 seconds")
+      expect(completed()).toBe(1)
+      yield* put(99)
+      yield* pass("1 second")
+      expect(completed()).toBe(2)
+      yield* put(99)
+      expect(completed()).toBe(2)
+      yield* put(1)
+      expect(completed()).toBe(3)
+    })
+  )
+})
+
+describe("Trigger.adaptive", () => {
+  const options = { recoveryTarget: "1 minute", meanTimeBetweenFailures: "1 hour", min: "1 second" } as const
+
+  it.effect(
+    "measures the first checkpoint after the least interval, and goes on at the interval that follows from it",
+    () =>
+      Effect.gen(function* () {
+        const { completed, report } = yield* started(Trigger.adaptive(options), "100 millis")
+        const interval = () => report().checkpoints.interval
+        expect(interval()).toMatchObject({ rule: "unmeasured", intervalMs: 1_000 })
+        yield* pass("1 second")
+        yield* pass("100 millis")
+        const chosen = Math.sqrt(2 * 100 * 3_600_000)
+        expect(completed()).toBe(1)
+        expect(interval()).toMatchObject({
+          rule: "youngDaly",
+          checkpointMs: 100,
+          intervalMs: chosen,
+          meetsTarget: true
+        })
+        expect(report().nextTriggerAt).toBeCloseTo(1_100 + chosen)
+        yield* pass("26 seconds")
+        expect(completed()).toBe(1)
+        yield* pass("1 second")
+        yield* pass("100 millis")
+        expect(completed()).toBe(2)
+      })
+  )
+
+  it.effect("is held by the recovery target", () =>
+    Effect.gen(function* () {
+      const { report } = yield* started(Trigger.adaptive({ ...options, recoveryTarget: "5 seconds" }), "100 millis")
+      yield* pass("1 second")
+      yield* pass("100 millis")
+      expect(report().checkpoints.interval).toMatchObject({ rule: "recoveryTarget", intervalMs: 4_900 })
+    })
+  )
+
+  it.effect("without it the report has no interval", () =>
+    Effect.gen(function* () {
+      const { report } = yield* started(Trigger.every("1 minute"))
+      expect(report().checkpoints.interval).toBeNull()
+    })
+  )
+})
