@@ -28,7 +28,7 @@ it("the thread ends with the reader's scope, so that the process can", async () 
     const source = ParquetFile.source({ path: process.env.FLIGHTS, schema: Schema.Struct({ delay: Schema.Number }) })
     const opened = Effect.gen(function* () {
       const splits = yield* source.discover
-      const reader = yield* source.open({ operator: "o", subtask: 0, wake: () => {} })
+      const reader = yield* source.open({ operator: "o", subtask: 0, owns: () => true, wake: () => {} })
       for (const split of splits) reader.assign(split, null)
       return reader.poll(1)._tag
     })

@@ -126,7 +126,7 @@ it.effect("a file that disappears while it is read is an input/output failure", 
     const failure = yield* Effect.scoped(
       Effect.gen(function* () {
         let woken = () => {}
-        const reader = yield* source.open({ operator: "source", subtask: 0, wake: () => woken() })
+        const reader = yield* source.open({ operator: "source", subtask: 0, owns: () => true, wake: () => woken() })
         yield* Effect.promise(() => rm(path))
         for (const split of splits) reader.assign(split, null)
         while (true) {

@@ -142,6 +142,7 @@ it.effect("P1 decodes at most two units ahead of what was polled", () =>
       const reader = yield* source.open({
         operator: "source",
         subtask: 0,
+        owns: () => true,
         wake: () => {
           decoded++
           woken()

@@ -31,3 +31,18 @@ const flatKind = (ast: SchemaAST.AST): FlatField["kind"] | null => {
   if (SchemaAST.isNumber(ast)) return "number"
   return SchemaAST.isBoolean(ast) ? "boolean" : null
 }
+
+/** Knows a value that the schema of these fields would pass on as it is: all fields, no others. HOT. */
+export const flatGuard =
+  <A>(fields: ReadonlyArray<FlatField>) =>
+  (value: unknown): value is A => {
+    if (!isObject(value) || Object.keys(value).length !== fields.length) return false
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]
+      if (field !== undefined && typeof value[field.name] !== field.kind) return false
+    }
+    return true
+  }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)

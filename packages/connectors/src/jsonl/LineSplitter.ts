@@ -5,12 +5,12 @@
  */
 import { isUtf8 } from "node:buffer"
 
-/** A line longer than this is refused: it is no line, but a file without line breaks. */
+/** A line longer than this is refused if nobody says otherwise: it is no line, but a file without line breaks. */
 export const lineBytesMax = 16 * 1024 * 1024
 
 export type CutLine =
   | { readonly _tag: "Line"; readonly text: string }
-  /** The line is longer than {@link lineBytesMax}: `bytes` were seen of it so far. */
+  /** The line is longer than allowed: `bytes` were seen of it so far. */
   | { readonly _tag: "TooLong"; readonly bytes: number }
   | { readonly _tag: "NotUtf8" }
 
@@ -27,8 +27,11 @@ export class LineSplitter {
   private carriedBytes = 0
   private hasEnded = false
 
-  constructor(offset: number) {
+  private readonly bytesMax: number
+
+  constructor(offset: number, bytesMax: number = lineBytesMax) {
     this.offset = offset
+    this.bytesMax = bytesMax
   }
 
   /** Hands over the next bytes of the file; only when {@link next} had nothing more to cut. */
@@ -47,7 +50,7 @@ export class LineSplitter {
     const to = this.bytes.indexOf(newline, this.at)
     if (to >= 0) return this.cut(to, 1)
     this.carry()
-    if (this.carriedBytes > lineBytesMax) return { _tag: "TooLong", bytes: this.carriedBytes }
+    if (this.carriedBytes > this.bytesMax) return { _tag: "TooLong", bytes: this.carriedBytes }
     return this.hasEnded && this.carriedBytes > 0 ? this.cut(this.at, 0) : null
   }
 
@@ -66,7 +69,7 @@ export class LineSplitter {
     this.at = to + breakBytes
     this.carried = []
     this.carriedBytes = 0
-    if (whole.length > lineBytesMax) return { _tag: "TooLong", bytes: whole.length }
+    if (whole.length > this.bytesMax) return { _tag: "TooLong", bytes: whole.length }
     const from = this.offset === 0 && byteOrderMark.every((byte, index) => whole[index] === byte) ? 3 : 0
     const end = whole[whole.length - 1] === carriageReturn ? whole.length - 1 : whole.length
     this.offset += whole.length + breakBytes

@@ -2,7 +2,7 @@
  * One line of JSON to one record. HOT per line: a flat struct that needs no change is only looked over.
  */
 import { Result, Schema } from "effect"
-import { type FlatField, flatFields } from "../internal/flatFields.ts"
+import { flatFields, flatGuard } from "../internal/flatFields.ts"
 import { jsonCodec } from "../internal/jsonCodec.ts"
 
 /** Why a line is no record: it is not JSON, or its value does not fit the schema. */
@@ -35,21 +35,6 @@ export const interpretedDecode = <A>(
   return (value) =>
     Result.mapError(decode(value), (error) => ({ reason: "schema", detail: issueText(error), cause: error }))
 }
-
-/** Knows a value that the schema of these fields would pass on as it is: all fields, no others. */
-const flatGuard =
-  <A>(fields: ReadonlyArray<FlatField>) =>
-  (value: unknown): value is A => {
-    if (!isObject(value) || Object.keys(value).length !== fields.length) return false
-    for (let i = 0; i < fields.length; i++) {
-      const field = fields[i]
-      if (field !== undefined && typeof value[field.name] !== field.kind) return false
-    }
-    return true
-  }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const issueText = (error: Schema.SchemaError): string => error.message.replace(/\s*\n\s*/g, " ")
 

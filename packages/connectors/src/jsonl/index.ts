@@ -1,4 +1,5 @@
+export type { WatchOptions } from "../internal/files/fileSource.ts"
+export type { InputPath as JsonlPath } from "../internal/files/inputFiles.ts"
 export { JsonlFile } from "./JsonlFile.ts"
-export type { JsonlPath } from "./jsonlInput.ts"
 export type { JsonlSinkOptions } from "./jsonlSink.ts"
 export type { JsonlSourceOptions } from "./jsonlSource.ts"

@@ -3,25 +3,19 @@
  *
  * Keeps R1 (a position is a byte offset and a line number, whatever the chunks) and R2 (a poll decodes at most 1 MiB).
  */
-import {
-  type Json,
-  type Polled,
-  type SourceContext,
-  SourceFailure,
-  type SourceReader,
-  type Split
-} from "@tidemark/core/connector"
-import { Effect, FiberSet, Result, Schema, type Scope } from "effect"
-import { SplitQueue } from "../internal/SplitQueue.ts"
+import { type Json, type Polled, SourceFailure, type Split } from "@tidemark/core/connector"
+import { Result, Schema } from "effect"
+import { FileChunks } from "../internal/files/FileChunks.ts"
+import type { FileReader, FileReaderContext } from "../internal/files/filesReader.ts"
+import { decodeFileSpec } from "../internal/files/inputFiles.ts"
 import type { DecodeLine, LineProblem } from "./decodeLine.ts"
-import { FileChunks } from "./FileChunks.ts"
-import { decodeFileSpec } from "./jsonlInput.ts"
-import { type CutLine, LineSplitter, lineBytesMax } from "./LineSplitter.ts"
+import { type CutLine, LineSplitter } from "./LineSplitter.ts"
 
 export interface JsonlReaderOptions<A> {
   readonly decode: DecodeLine<A>
   readonly onMalformed: "fail" | "skip"
   readonly chunkBytes: number
+  readonly lineBytesMax: number
 }
 
 /** Bytes that one poll decodes before it answers (R2). */
@@ -30,36 +24,25 @@ const bytesPerPollMax = 1024 * 1024
 const Position = Schema.Struct({ offset: Schema.Int, line: Schema.Int })
 const decodePosition = Schema.decodeUnknownSync(Position)
 
-export const openJsonlReader = <A>(
+export const jsonlReader = <A>(
   options: JsonlReaderOptions<A>,
-  { wake }: SourceContext
-): Effect.Effect<SourceReader<A>, never, Scope.Scope> =>
-  Effect.map(FiberSet.makeRuntime<never, void, never>(), (runFork) => {
-    const splits = new SplitQueue<FileReader<A>>()
-    return {
-      assign: (split: Split, position: Json | null) => {
-        const from = position === null ? { offset: 0, line: 0 } : decodePosition(position)
-        splits.add(new FileReader({ ...options, split, from, wake, runFork }))
-      },
-      poll: (recordsMax) => {
-        const current = splits.current
-        if (current === undefined) return { _tag: "Exhausted" }
-        const polled = current.poll(recordsMax)
-        if (polled._tag === "SplitFinished") splits.finish()
-        return polled
-      }
-    }
-  })
+  {
+    context,
+    position,
+    split
+  }: { readonly split: Split; readonly position: Json | null; readonly context: FileReaderContext }
+): FileReader<A> =>
+  new JsonlReader({ ...options, ...context, split, from: position === null ? start : decodePosition(position) })
 
-interface FileReaderOptions<A> extends JsonlReaderOptions<A> {
+const start = { offset: 0, line: 0 }
+
+interface OneFileOptions<A> extends JsonlReaderOptions<A>, FileReaderContext {
   readonly split: Split
   readonly from: typeof Position.Type
-  readonly wake: () => void
-  readonly runFork: (effect: Effect.Effect<void>) => void
 }
 
-class FileReader<A> {
-  private readonly options: FileReaderOptions<A>
+class JsonlReader<A> implements FileReader<A> {
+  private readonly options: OneFileOptions<A>
   private readonly path: string
   private readonly bytes: number
   private readonly lines: LineSplitter
@@ -70,12 +53,12 @@ class FileReader<A> {
   private offset: number
   private line: number
 
-  constructor(options: FileReaderOptions<A>) {
+  constructor(options: OneFileOptions<A>) {
     this.options = options
     const { bytes, path } = decodeFileSpec(options.split.spec)
     this.path = path
     this.bytes = bytes
-    this.lines = new LineSplitter(options.from.offset)
+    this.lines = new LineSplitter(options.from.offset, options.lineBytesMax)
     this.offset = options.from.offset
     this.line = options.from.line
   }
@@ -103,7 +86,10 @@ class FileReader<A> {
         break
       }
       if (line._tag !== "Line" || line.text.trim() !== "") {
-        const decoded = line._tag === "Line" ? this.options.decode(line.text) : Result.fail(problemOf(line))
+        const decoded =
+          line._tag === "Line"
+            ? this.options.decode(line.text)
+            : Result.fail(problemOf(line, this.options.lineBytesMax))
         if (Result.isSuccess(decoded)) values.push(decoded.success)
         else if (this.options.onMalformed === "skip" && line._tag !== "TooLong") skipped++
         else {
@@ -147,7 +133,7 @@ class FileReader<A> {
   }
 }
 
-const problemOf = (line: Exclude<CutLine, { readonly _tag: "Line" }>): LineProblem => ({
+export const problemOf = (line: Exclude<CutLine, { readonly _tag: "Line" }>, lineBytesMax: number): LineProblem => ({
   reason: "malformed",
   detail:
     line._tag === "NotUtf8"

@@ -1,5 +1,5 @@
 /**
- * Writes the lines of one subtask. HOT per record.
+ * Writes the records of one subtask, a line each. HOT per record.
  *
  * W1 Every cut between two checkpoints begins a new hidden file: several may be under preparation at once.
  * W2 A part whose appends did not all succeed is never prepared.
@@ -8,16 +8,25 @@
 import { join } from "node:path"
 import { type Files, type Json, SinkFailure, type SinkWriter, StorageFailure } from "@tidemark/core/connector"
 import { Effect, Result } from "effect"
-import { asSink } from "../internal/sinkFailures.ts"
-import type { EncodeLine } from "./encodeLine.ts"
-import type { JsonlTransaction } from "./JsonlTransaction.ts"
-import { hiddenName, partName } from "./partName.ts"
+import { asSink } from "../sinkFailures.ts"
+import type { PartTransaction } from "./PartTransaction.ts"
+import { hiddenName, type Owner, partName } from "./partName.ts"
 
-export interface JsonlWriterOptions<A> {
+/** What stands in the files of a sink. */
+export interface PartFormat<A> {
+  /** The end of visible names, without the dot. */
+  readonly extension: string
+  /** What every file begins with, its line break included; empty for nothing. */
+  readonly head: string
+  /** One record without its line break, or why it has none. */
+  readonly encode: (value: A) => Result.Result<string, string>
+}
+
+export interface PartWriterOptions<A> {
   readonly directory: string
   readonly files: Files
-  readonly encode: EncodeLine<A>
-  readonly owner: string
+  readonly format: PartFormat<A>
+  readonly owner: Owner
   readonly term: number
   readonly subtask: number
 }
@@ -40,20 +49,21 @@ class Cut {
   }
 }
 
-export class JsonlWriter<A> implements SinkWriter<A> {
-  private readonly options: JsonlWriterOptions<A>
+export class PartWriter<A> implements SinkWriter<A> {
+  private readonly options: PartWriterOptions<A>
   private cuts = 0
   private current: Cut
 
-  constructor(options: JsonlWriterOptions<A>) {
+  constructor(options: PartWriterOptions<A>) {
     this.options = options
     this.current = this.nextCut()
   }
 
   write(value: A): void {
-    const line = this.options.encode(value)
+    const line = this.options.format.encode(value)
     if (Result.isFailure(line)) throw this.refused(value, line.failure)
     const cut = this.current
+    if (cut.records === 0) cut.text = this.options.format.head
     cut.text += `${line.success}\n`
     cut.records++
     // One window may fire more than a string can hold before the task gets to flush.
@@ -94,7 +104,7 @@ export class JsonlWriter<A> implements SinkWriter<A> {
           checkpoint,
           records: cut.records,
           bytes: cut.bytes
-        } satisfies JsonlTransaction)
+        } satisfies PartTransaction)
       })
     )
   }
@@ -106,7 +116,7 @@ export class JsonlWriter<A> implements SinkWriter<A> {
 
   /** Moves what is buffered into the file. After a failure the chunk is kept and the size no longer adds up (W2). */
   private readonly append = Effect.fnUntraced(function* (
-    this: JsonlWriter<A>,
+    this: PartWriter<A>,
     cut: Cut
   ): Effect.fn.Return<void, StorageFailure> {
     const { directory, files } = this.options

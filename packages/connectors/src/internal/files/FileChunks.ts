@@ -4,7 +4,7 @@
 import { type FileHandle, open } from "node:fs/promises"
 import type { SourceFailure } from "@tidemark/core/connector"
 import { Cause, Effect, Latch, Option } from "effect"
-import { changedFailure, readFailure, triedRead as tried } from "../internal/sourceFailures.ts"
+import { changedFailure, readFailure, triedRead as tried } from "../sourceFailures.ts"
 
 const chunksAheadMax = 2
 

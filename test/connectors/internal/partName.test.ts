@@ -6,9 +6,9 @@ import {
   ownerOf,
   partName,
   termOfHidden
-} from "../../../packages/connectors/src/jsonl/partName.ts"
+} from "../../../packages/connectors/src/internal/parts/partName.ts"
 
-const owner = ownerOf({ job: "flight-delays", operator: "report" })
+const owner = ownerOf({ job: "flight-delays", operator: "report" }, "jsonl")
 
 it("a part is named by checkpoint, term, subtask, job and operator", () => {
   const name = partName(owner, { checkpoint: 12, term: 3, subtask: 0 })
@@ -33,8 +33,8 @@ it("T3 names of other jobs and operators are never taken for ours, whatever the 
   return fc.assert(
     fc.property(name, name, name, name, (job, operator, otherJob, otherOperator) => {
       fc.pre(job !== otherJob || operator !== otherOperator)
-      const ours = ownerOf({ job, operator })
-      const theirs = ownerOf({ job: otherJob, operator: otherOperator })
+      const ours = ownerOf({ job, operator }, "jsonl")
+      const theirs = ownerOf({ job: otherJob, operator: otherOperator }, "jsonl")
       const id = { checkpoint: 1, term: 1, subtask: 0 }
       expect(checkpointOfPart(ours, partName(theirs, id))).toBeNull()
       expect(termOfHidden(ours, hiddenName(theirs, { term: 1, subtask: 0, cut: 0 }))).toBeNull()
@@ -44,17 +44,18 @@ it("T3 names of other jobs and operators are never taken for ours, whatever the 
 })
 
 it("a long name stays within what file systems allow", () => {
-  const long = ownerOf({ job: "Ä".repeat(300), operator: "Ö".repeat(300) })
+  const long = ownerOf({ job: "Ä".repeat(300), operator: "Ö".repeat(300) }, "jsonl")
   expect(hiddenName(long, { term: 1, subtask: 0, cut: 0 }).length).toBeLessThan(255)
-  expect(ownerOf({ job: `${"a".repeat(300)}1`, operator: "o" })).not.toBe(
-    ownerOf({ job: `${"a".repeat(300)}2`, operator: "o" })
+  expect(ownerOf({ job: `${"a".repeat(300)}1`, operator: "o" }, "jsonl")).not.toEqual(
+    ownerOf({ job: `${"a".repeat(300)}2`, operator: "o" }, "jsonl")
   )
 })
 
 it("files of users are not ours", () => {
   for (const name of [
     "part-1.jsonl",
-    `part-c1-t1-s0.${owner}.jsonl`,
+    `part-c1-t1-s0.${owner.name}.jsonl`,
+    partName({ ...owner, extension: "csv" }, { checkpoint: 1, term: 1, subtask: 1 }),
     `x${partName(owner, { checkpoint: 1, term: 1, subtask: 1 })}`
   ]) {
     expect(checkpointOfPart(owner, name)).toBeNull()

@@ -1,0 +1,6 @@
+export type { WatchOptions } from "../internal/files/fileSource.ts"
+export type { InputPath as CsvPath } from "../internal/files/inputFiles.ts"
+export { CsvFile } from "./CsvFile.ts"
+export type { CsvDialect } from "./csvDialect.ts"
+export type { CsvSinkOptions } from "./csvSink.ts"
+export type { CsvSourceOptions } from "./csvSource.ts"

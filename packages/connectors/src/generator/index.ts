@@ -1,0 +1,2 @@
+export { Generator } from "./Generator.ts"
+export type { GeneratorSourceOptions } from "./generatorSource.ts"
