@@ -44,7 +44,7 @@ const storageOf = (job: string, stored: StoredJob): JobStorage => ({
     if (stored.objects.has(name)) {
       return yield* refusal("create object", pathOf(job)({ object: name }), "exists")
     }
-    stored.objects.set(name, bytes.slice())
+    stored.objects.set(name, new Uint8Array(bytes))
   }),
   deleteObject: (name) =>
     Effect.andThen(
@@ -56,7 +56,7 @@ const storageOf = (job: string, stored: StoredJob): JobStorage => ({
       checkSlot("append entry", slot),
       Effect.sync((): "appended" | "taken" => {
         if (stored.entries.has(slot)) return "taken"
-        stored.entries.set(slot, bytes.slice())
+        stored.entries.set(slot, new Uint8Array(bytes))
         return "appended"
       })
     ),

@@ -1,0 +1,1 @@
+export { Encrypted, type EncryptionKey, type EncryptionKeys, EncryptionKeysInvalid } from "./Encrypted.ts"
