@@ -69,7 +69,7 @@ describe("tidemark checkpoints show", () => {
       operators: [{ uid: "numbers" }, { uid: "tally" }, { uid: "report" }]
     })
     expect(unknown.code).toBe(3)
-    expect(unknown.error).toMatch(/^Job "tally" has no completed checkpoint 77 \(available: \d/)
+    expect(unknown.error).toMatch(/^Job "tally" has no completed checkpoint or savepoint 77 \(available: \d/)
   })
 })
 

@@ -18,6 +18,8 @@ const report: RunReport = {
   recordsIn: 1_000,
   position: { records: 1_500_000 },
   recordsOut: 10,
+  sources: { flights: { recordsIn: 1_000, skippedRecords: 0 } },
+  sinks: { report: { recordsOut: 10 } },
   lateRecords: 2,
   lateByOperator: { daily: 2 },
   skippedRecords: 0,
@@ -30,9 +32,13 @@ const report: RunReport = {
     completed: 2,
     invalidated: { expired: 1 },
     history: [{ id: 8, kind: "checkpoint", at: 0, durationMs: 45, bytes: 1_200_000, records: 1_400_000, subtasks: {} }],
-    corrupt: []
+    corrupt: [],
+    mode: "exactly-once",
+    interval: null
   },
   reliability: 2 / 3,
+  savepoint: null,
+  memory: { rssBytes: 90_000_000, heapUsedBytes: 30_000_000, externalBytes: 4_000_000, states: [] },
   nextTriggerAt: null,
   durationMs: 2_000,
   lastFailure: null
@@ -42,6 +48,46 @@ const stream = (isTTY: boolean) => {
   const written: Array<string> = []
   return { isTTY, columns: 30, write: (text: string) => written.push(text), text: () => written.join("") }
 }
+
+type Interval = NonNullable<RunReport["checkpoints"]["interval"]>
+
+describe("the report of a run", () => {
+  const plain = makePaint({ isTTY: false }, {})
+  const shown = (changes: Partial<RunReport["checkpoints"]>) =>
+    reportText({ ...report, checkpoints: { ...report.checkpoints, ...changes } }, plain)
+
+  it("says nothing of the mode and the trigger that are the default, and names at-least-once", () => {
+    expect(shown({})).not.toMatch(/mode|trigger/)
+    expect(shown({ mode: "at-least-once" })).toMatch(
+      /^ {2}mode +at-least-once: after a failure records may count twice$/m
+    )
+  })
+
+  const chosen: Interval = {
+    ...{ intervalMs: 12_000, rule: "youngDaly", youngDalyMs: 12_000 },
+    ...{ checkpointMs: 20, recoveryMs: 1_200, meetsTarget: true }
+  }
+
+  it.each<readonly [Interval, string | RegExp]>([
+    [chosen, "every 12.0 s, where least time is lost, a checkpoint costs 20 ms, a recovery 1.2 s"],
+    [
+      { ...chosen, rule: "recoveryTarget", intervalMs: 8_000 },
+      "every 8.0 s, held by the recovery target (least time is lost at 12.0 s), a checkpoint costs 20 ms, a recovery 1.2 s"
+    ],
+    [
+      { ...chosen, rule: "min", intervalMs: 1_000, meetsTarget: false },
+      "every 1.0 s, held by min (least time is lost at 12.0 s), a checkpoint costs 20 ms, a recovery 1.2 s, " +
+        "the recovery target cannot be met"
+    ],
+    [{ ...chosen, rule: "max", intervalMs: 9_000, recoveryMs: null }, /every 9.0 s, held by max .*costs 20 ms$/m],
+    [
+      { ...chosen, rule: "unmeasured", intervalMs: 1_000, checkpointMs: null, youngDalyMs: null },
+      "every 1.0 s, the least, until a checkpoint is measured, a recovery 1.2 s"
+    ]
+  ])("explains an interval that adapts: %j", (interval, text) => {
+    expect(shown({ interval })).toMatch(text)
+  })
+})
 
 describe("standard error", () => {
   it("on a terminal redraws the status in place, below lines that stay, cut to the width", () => {
@@ -134,6 +180,7 @@ it("the report of a run names records, restore, checkpoints by reason, R and rec
       "  restored     checkpoint 7 in 34 ms",
       "  checkpoints  2 completed, 1 invalidated (1 expired), R 0.667",
       "               last 8 (checkpoint), median 45 ms, longest 45 ms, largest 1.2 MB",
+      "  memory       process 90.0 MB, heap 30.0 MB, external 4.0 MB, state 0 entries",
       "  recovered    from checkpoint 7 in 1.2 s after: Disk full."
     ].join("\n")
   )
@@ -183,4 +230,15 @@ describe("failures", () => {
   it("show the stacks of their causes when asked", () => {
     expect(stackText(failed(full))).toMatch(/it broke.*caused by .*Storage could not create C\/x/s)
   })
+})
+
+it("the report of a run with several sources or sinks names each", () => {
+  const several: RunReport = {
+    ...report,
+    sources: { web: { recordsIn: 700, skippedRecords: 0 }, shop: { recordsIn: 300, skippedRecords: 0 } },
+    sinks: { days: { recordsOut: 8 }, late: { recordsOut: 2 } }
+  }
+  expect(reportText(several, makePaint({ isTTY: false }, {}))).toContain(
+    "\n               web 700 read, shop 300 read, days 8 written, late 2 written\n"
+  )
 })

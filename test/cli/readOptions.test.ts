@@ -59,6 +59,18 @@ describe("options of a job", () => {
     expect(readOptions(["--limit", "3"], [])).toEqual(Result.fail("The job has no option --limit. It has none."))
   })
 
+  it("that are called as prototypes are refused, or are options like any other", () => {
+    const before = Reflect.ownKeys(Object.prototype).length
+    for (const name of ["__proto__", "constructor", "toString", "prototype"]) {
+      expect(problemOf(`--${name}`, "polluted")).toContain(`The job has no option --${name}. It has:`)
+      expect(problemOf(`--${name}=polluted`)).toContain(`The job has no option --${name}. It has:`)
+      const ofThis = Schema.Struct({ [name]: Schema.String })
+      const decoded = Effect.runSync(decodeJobArguments(ofThis, [`--${name}`, "value"], "job.ts"))
+      expect(Object.entries(Object(decoded))).toEqual([[name, "value"]])
+    }
+    expect(Reflect.ownKeys(Object.prototype).length).toBe(before)
+  })
+
   it("are written in kebab case", () => {
     expect(["out", "checkpointEvery", "parallelism_max"].map(optionName)).toEqual([
       "--out",

@@ -155,7 +155,9 @@ describe("--resume", () => {
     expect(elsewhere.error).toContain('it is no entry in the log of job "tally" in file ')
     const ofNothing = await runHere(command(stopped, ["--resume", "newest"]))
     expect(ofNothing.code).toBe(2)
-    expect(ofNothing.error).toMatch(/^--resume newest: there is no such file\. Use latest, on-failure, never, or/)
+    expect(ofNothing.error).toMatch(
+      /^--resume newest: there is no such file\. Use latest, on-failure, never, savepoint, or/
+    )
   })
 })
 

@@ -31,7 +31,7 @@ const makeReporter = (args: ReadonlyArray<string>): ((error: unknown) => number)
     if (isMisunderstood(error)) return exitCodes.usage
     const { exitCode, text } = describeFailure(error)
     stderr.clear()
-    stderr.line(`${stderr.paint.red("error:")} ${text}`)
+    stderr.log("error", text)
     if (isDebug) stderr.line(stackText(error))
     return exitCode
   }

@@ -1,16 +1,18 @@
-/** The commands, their flags and their help. The only module that knows `effect/cli`. */
+/** The commands, their flags and their help. Only here, in `flags.ts` and in `operate/commands.ts` `effect/cli` is known. */
 import { Effect, Layer, Option } from "effect"
 import { Argument, CliConfig, CliError, CliOutput, Command, Flag, GlobalFlag } from "effect/cli"
+import { diffCheckpoints } from "./checkpoints/diffCheckpoints.ts"
 import { listCheckpoints } from "./checkpoints/listCheckpoints.ts"
 import { showCheckpoint } from "./checkpoints/showCheckpoint.ts"
 import { verifyCheckpoints } from "./checkpoints/verifyCheckpoints.ts"
+import { directory, job, json } from "./flags.ts"
 import { explainJob } from "./job/explainJob.ts"
+import { operateCommands } from "./operate/commands.ts"
 import { stderr } from "./output/StatusOutput.ts"
 import { defaultCheckpoints, runJob } from "./run/runJob.ts"
 import type { Signals } from "./signals.ts"
-
-const json = (what: string) =>
-  Flag.Boolean("json").pipe(Flag.withDescription(what), Flag.withDefault(false), Flag.withoutNegation)
+import { listState } from "./state/listState.ts"
+import { exportState, getState } from "./state/readEntries.ts"
 
 const parallelism = Flag.Int("parallelism").pipe(
   Flag.withMetavar("N"),
@@ -33,6 +35,31 @@ const jobArguments = Argument.String("args").pipe(
   Argument.variadic()
 )
 
+/** How a run can be watched from outside. */
+const observing = {
+  metricsPort: Flag.Int("metrics-port").pipe(
+    Flag.withMetavar("PORT"),
+    Flag.withDescription("Serve /metrics for Prometheus and /healthz at this port, 0 for any free one (not served)"),
+    Flag.optional
+  ),
+  metricsHost: Flag.String("metrics-host").pipe(
+    Flag.withMetavar("HOST"),
+    Flag.withDescription("Address to serve them at; 0.0.0.0 for everybody who can reach this machine"),
+    Flag.withDefault("127.0.0.1")
+  ),
+  logFormat: Flag.Literals("log-format", ["text", "json"]).pipe(
+    Flag.withDescription("Standard error as text, or one JSON object per line: time, level, job, checkpoint, message"),
+    Flag.withDefault("text")
+  ),
+  otlpUrl: Flag.String("otlp-url").pipe(
+    Flag.withMetavar("URL"),
+    Flag.withDescription(
+      "Send traces of checkpoints, and metrics, to an OpenTelemetry collector (http://127.0.0.1:4318)"
+    ),
+    Flag.optional
+  )
+}
+
 const makeRun = (signals: Signals | null) =>
   Command.make(
     "run",
@@ -45,10 +72,18 @@ const makeRun = (signals: Signals | null) =>
         Flag.optional
       ),
       resume: Flag.String("resume").pipe(
-        Flag.withMetavar("latest|on-failure|never|PATH"),
+        Flag.withMetavar("latest|on-failure|never|savepoint|ID|PATH"),
         Flag.withDescription(
           "Where to start: latest and on-failure from the newest completed checkpoint (latest also after a " +
-            "cancellation), never from the beginning, PATH from the checkpoint of that log entry (on-failure)"
+            "cancellation), never from the beginning, savepoint from the newest savepoint, ID or PATH from that " +
+            "checkpoint or savepoint (on-failure)"
+        ),
+        Flag.optional
+      ),
+      claim: Flag.Boolean("claim").pipe(
+        Flag.withDescription(
+          "Whose the checkpoint is that --resume names: the job's, to be retired like its own, or left untouched " +
+            "(a checkpoint the job's, a savepoint untouched)"
         ),
         Flag.optional
       ),
@@ -59,14 +94,22 @@ const makeRun = (signals: Signals | null) =>
         Flag.withDefault(false),
         Flag.withoutNegation
       ),
-      json: json("Print the report as one line of JSON, the last line of standard output")
+      json: json("Print the report as one line of JSON, the last line of standard output"),
+      ...observing
     },
-    ({ args, checkpoints, json, module, parallelism, resume, rewindOutput, threads }) =>
+    ({ args, checkpoints, claim, json, module, parallelism, resume, rewindOutput, threads, ...observed }) =>
       runJob(
         {
           ...{ module, args, rewindOutput, isJson: json },
+          observe: {
+            metricsPort: Option.getOrNull(observed.metricsPort),
+            metricsHost: observed.metricsHost,
+            logFormat: observed.logFormat,
+            otlpUrl: Option.getOrNull(observed.otlpUrl)
+          },
           checkpoints: Option.getOrNull(checkpoints),
           resume: Option.getOrNull(resume),
+          claim: Option.getOrNull(claim),
           parallelism: Option.getOrNull(parallelism),
           threads: Option.getOrNull(threads)
         },
@@ -89,14 +132,6 @@ const makeRun = (signals: Signals | null) =>
       }
     ])
   )
-
-const directory = Argument.String("dir").pipe(Argument.withDescription("Checkpoint directory of the job"))
-
-const job = Flag.String("job").pipe(
-  Flag.withMetavar("NAME"),
-  Flag.withDescription("Which job, where the directory holds several"),
-  Flag.optional
-)
 
 const list = Command.make("list", { directory, job, json: json("Print a JSON array") }, ({ directory, job, json }) =>
   listCheckpoints({ directory, job: Option.getOrNull(job) }, { isJson: json })
@@ -130,11 +165,98 @@ const verify = Command.make(
   Command.withExamples([{ command: "tidemark checkpoints verify C" }])
 )
 
+const diff = Command.make(
+  "diff",
+  {
+    directory,
+    from: Argument.Int("from").pipe(Argument.withDescription("Checkpoint id, as listed")),
+    to: Argument.Int("to").pipe(Argument.withDescription("Another one")),
+    job,
+    json: json("Print a JSON object")
+  },
+  ({ directory, from, job, json, to }) =>
+    diffCheckpoints({ directory, job: Option.getOrNull(job) }, { from, to, isJson: json })
+).pipe(
+  Command.withDescription(
+    "Compare two checkpoints: operators, sizes, entries that were added, changed and removed, positions"
+  ),
+  Command.withExamples([{ command: "tidemark checkpoints diff C 11 12" }])
+)
+
 const checkpoints = Command.make("checkpoints").pipe(
   Command.withDescription(
     "Look at the checkpoints of a directory; takes no lock, changes nothing, works while the job runs"
   ),
-  Command.withSubcommands([list, show, verify])
+  Command.withSubcommands([list, show, diff, verify])
+)
+
+const ofCheckpoint = Flag.Int("checkpoint").pipe(
+  Flag.withMetavar("ID"),
+  Flag.withDescription("Which checkpoint, as listed by checkpoints list (the newest)"),
+  Flag.optional
+)
+
+const operatorDescription = "Entries of this operator, as listed by state list"
+const operator = Flag.String("operator").pipe(Flag.withMetavar("UID"), Flag.withDescription(operatorDescription))
+
+const stateName = Flag.String("state").pipe(
+  Flag.withMetavar("NAME"),
+  Flag.withDescription("Entries of this state only"),
+  Flag.optional
+)
+
+const stateList = Command.make(
+  "list",
+  { directory, job, checkpoint: ofCheckpoint, json: json("Print a JSON array") },
+  ({ checkpoint, directory, job, json }) =>
+    listState({ directory, job: Option.getOrNull(job) }, { checkpoint: Option.getOrNull(checkpoint), isJson: json })
+).pipe(
+  Command.withDescription("List the states of a checkpoint: operator, kind, schemas, entries, size"),
+  Command.withExamples([{ command: "tidemark state list C" }])
+)
+
+const stateGet = Command.make(
+  "get",
+  {
+    ...{ directory, job, operator, state: stateName, checkpoint: ofCheckpoint },
+    key: Flag.String("key").pipe(
+      Flag.withMetavar("KEY"),
+      Flag.withDescription('A text as it is; numbers, booleans and tuples as in JSON: 7, true, ["AA",7]')
+    )
+  },
+  ({ checkpoint, directory, job, key, operator, state }) =>
+    getState(
+      { directory, job: Option.getOrNull(job) },
+      { operator, key, state: Option.getOrNull(state), checkpoint: Option.getOrNull(checkpoint) }
+    )
+).pipe(
+  Command.withDescription("Print what an operator holds for a key, one line of JSON per state and window"),
+  Command.withExamples([{ command: "tidemark state get C --operator delays --key AA" }])
+)
+
+const stateExport = Command.make(
+  "export",
+  { directory, job, operator: Flag.optional(operator), state: stateName, checkpoint: ofCheckpoint },
+  ({ checkpoint, directory, job, operator, state }) =>
+    exportState(
+      { directory, job: Option.getOrNull(job) },
+      {
+        operator: Option.getOrNull(operator),
+        state: Option.getOrNull(state),
+        checkpoint: Option.getOrNull(checkpoint)
+      }
+    )
+).pipe(
+  Command.withDescription("Print all entries of a checkpoint, or those of an operator, one line of JSON each"),
+  Command.withExamples([{ command: "tidemark state export C --operator delays > delays.jsonl" }])
+)
+
+const state = Command.make("state").pipe(
+  Command.withDescription(
+    "Look into the state of a checkpoint, decoded by the schemas that it recorded: the job's module is not needed. " +
+      "Takes no lock, changes nothing, works while the job runs"
+  ),
+  Command.withSubcommands([stateList, stateGet, stateExport])
 )
 
 const explain = Command.make(
@@ -173,7 +295,7 @@ const makeRoot = (signals: Signals | null) =>
         "3 refused: directory in use, changed pipeline, output ahead, damaged or unknown checkpoint; 70 a bug; " +
         "130, 143 stopped at once by a second signal."
     ),
-    Command.withSubcommands([makeRun(signals), checkpoints, explain]),
+    Command.withSubcommands([makeRun(signals), ...operateCommands, checkpoints, state, explain]),
     Command.withGlobalFlags([debug])
   )
 

@@ -37,18 +37,28 @@ const refused: ReadonlySet<string> = new Set([
   "PipelineChanged",
   "NothingToRestore",
   "OutputAhead",
-  "CheckpointUnknown"
+  "CheckpointUnknown",
+  "CheckpointRetired",
+  "StateUnknown"
 ])
 
 const failed: ReadonlySet<string> = new Set([
   "StorageFailure",
   "UserFunctionFailed",
   "RecordInvalid",
+  "RecordTooLarge",
   "StateValueInvalid",
+  "StateTooLarge",
   "SourceFailure",
   "SinkFailure",
   "ThreadDied",
   "CheckpointRefused",
+  "SavepointRefused",
+  "StopRefused",
+  "JobNotRunning",
+  "RequestRefused",
+  "AnswerLost",
+  "AnswerUnknown",
   "JobFailed"
 ])
 

@@ -36,7 +36,7 @@ export const readCheckpoints = Effect.fnUntraced(function* ({ job, reader }: Ope
   const { view } = content
   const idsOf = (placed: typeof view.completed): ReadonlySet<number> =>
     new Set(placed.map(({ manifest }) => manifest.id))
-  const completed = idsOf(view.completed)
+  const completed = idsOf([...view.completed, ...view.savepoints])
   const corrupt = idsOf(view.corrupt)
   const sizes = new Map((yield* reader.listObjects).map(({ name, size }) => [name, size]))
   const checkpoints = content.entries

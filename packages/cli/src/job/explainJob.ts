@@ -17,5 +17,7 @@ export const explainJob = Effect.fnUntraced(function* (request: ExplainRequest) 
   const plan = yield* Effect.fromResult(Pipeline.compile(job.pipeline))
   const parallelism = given ?? job.parallelism ?? 1
   const threads = job.threads ?? Job.defaultThreads({ ...job, parallelism })
-  yield* Console.log(Pipeline.explain(plan, { parallelism, threads, format: request.isMermaid ? "mermaid" : "text" }))
+  const mode = job.checkpoint?.mode ?? "exactly-once"
+  const format = request.isMermaid ? "mermaid" : "text"
+  yield* Console.log(Pipeline.explain(plan, { parallelism, threads, mode, format }))
 })

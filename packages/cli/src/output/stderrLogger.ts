@@ -1,8 +1,8 @@
-/** What the runtime logs, on standard error: one line each, above the status line. */
+/** What the runtime logs, on standard error: one line each, above the status line, or an object of JSON. */
 import { Cause, Logger } from "effect"
-import { stderr } from "./StatusOutput.ts"
+import { type LogLevel, stderr } from "./StatusOutput.ts"
 
-const words: Readonly<Record<string, string>> = { Warn: "warning", Error: "error", Fatal: "error" }
+const levels: Readonly<Record<string, LogLevel>> = { Warn: "warn", Error: "error", Fatal: "error", Info: "info" }
 
 const textOf = (part: unknown): string => {
   if (typeof part === "string") return part
@@ -17,5 +17,5 @@ export const stderrLogger = Logger.make<unknown, void>(({ logLevel, message }) =
     .map(textOf)
     .join(" ")
     .replaceAll(/\s*\n\s*/g, " ")
-  stderr.line(`${words[logLevel] ?? logLevel.toLowerCase()}: ${text}`)
+  stderr.log(levels[logLevel] ?? "debug", text)
 })

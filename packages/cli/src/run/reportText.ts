@@ -2,14 +2,18 @@
 import type { RunReport } from "@tidemark/core"
 import { bytesText, countText, millisText, shortText, tableText } from "../output/format.ts"
 import type { Paint } from "../output/paint.ts"
+import { intervalText } from "./intervalText.ts"
 
 export const reportText = (report: RunReport, paint: Paint): string => {
   const rows: ReadonlyArray<readonly [string, string]> = [
     ["records", recordsText(report)],
+    ...endsRow(report),
     ["subtasks", subtasksText(report)],
     ["restored", restoredText(report)],
     ["checkpoints", checkpointsText(report)],
     ...sizesRow(report),
+    ["memory", memoryText(report)],
+    ...modeRows(report),
     ...report.recoveries.map(recoveryRow),
     ...(report.restarts > report.recoveries.length ? [["restarts", countText(report.restarts)] as const] : [])
   ]
@@ -32,6 +36,13 @@ const recordsText = (report: RunReport): string => {
     `${countText(report.lateRecords)} late`,
     ...(report.skippedRecords > 0 ? [`${countText(report.skippedRecords)} skipped`] : [])
   ].join(", ")
+}
+
+/** What came from which source and went to which sink, where there are several. */
+const endsRow = ({ sinks, sources }: RunReport): ReadonlyArray<readonly [string, string]> => {
+  const read = Object.entries(sources).map(([uid, { recordsIn }]) => `${uid} ${countText(recordsIn)} read`)
+  const written = Object.entries(sinks).map(([uid, { recordsOut }]) => `${uid} ${countText(recordsOut)} written`)
+  return read.length + written.length > 2 ? [["", [...read, ...written].join(", ")]] : []
 }
 
 const subtasksText = ({ parallelism, threads }: RunReport): string => {
@@ -66,6 +77,23 @@ const sizesRow = ({ checkpoints }: RunReport): ReadonlyArray<readonly [string, s
     `last ${last.id} (${last.kind}), median ${millisText(median)}, longest ${millisText(longest)}, ` +
     `largest ${bytesText(largest)}`
   return [["", text]]
+}
+
+/** What is not as by default. */
+const modeRows = ({ checkpoints: { interval, mode } }: RunReport): ReadonlyArray<readonly [string, string]> => [
+  ...(mode === "exactly-once" ? [] : [["mode", "at-least-once: after a failure records may count twice"] as const]),
+  ...(interval === null ? [] : [["trigger", intervalText(interval)] as const])
+]
+
+const memoryText = ({ memory }: RunReport): string => {
+  const entries = memory.states.reduce((sum, state) => sum + state.entries, 0)
+  const bytes = memory.states.reduce((sum, state) => sum + (state.bytes ?? 0), 0)
+  return [
+    `process ${bytesText(memory.rssBytes)}`,
+    `heap ${bytesText(memory.heapUsedBytes)}`,
+    `external ${bytesText(memory.externalBytes)}`,
+    `state ${countText(entries)} entries${bytes > 0 ? `, ${bytesText(bytes)} off the heap` : ""}`
+  ].join(", ")
 }
 
 const recoveryRow = ({ cause, recoveryMs, restored }: RunReport["recoveries"][number]): readonly [string, string] => {

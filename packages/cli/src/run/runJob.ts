@@ -2,6 +2,7 @@
 import { FileStorage } from "@tidemark/backends/file"
 import { type DefinedJob, Job, type JobHandle, type JobOptions, type RunReport } from "@tidemark/core"
 import { Console, Effect, Fiber, Result } from "effect"
+import { serveControl } from "../control/serveControl.ts"
 import { StoppedAtOnce } from "../failures.ts"
 import { checkParallelism } from "../job/checkParallelism.ts"
 import { loadJob } from "../job/loadJob.ts"
@@ -9,6 +10,8 @@ import { makePaint } from "../output/paint.ts"
 import { stderr } from "../output/StatusOutput.ts"
 import type { Signals, StopSignal } from "../signals.ts"
 import { endedBeforeText, readEndedBefore } from "./endedBefore.ts"
+import { logJob } from "./jobLog.ts"
+import { collectorLayer, type Observation, type ObserveRequest, openObservation } from "./observeRun.ts"
 import { reportText } from "./reportText.ts"
 import { chooseResume } from "./resumeChoice.ts"
 import { watchProgress } from "./watchProgress.ts"
@@ -19,10 +22,13 @@ export interface RunRequest {
   /** Directory; null leaves it to the job, and to the default if that names none. */
   readonly checkpoints: string | null
   readonly resume: string | null
+  /** Whose the checkpoint is that `resume` names; null leaves it as it is. */
+  readonly claim: boolean | null
   readonly parallelism: number | null
   readonly threads: number | null
   readonly rewindOutput: boolean
   readonly isJson: boolean
+  readonly observe: ObserveRequest
 }
 
 export const defaultCheckpoints = ".tidemark/checkpoints"
@@ -31,12 +37,17 @@ export const runJob = Effect.fnUntraced(function* (request: RunRequest, signals:
   const parallelism = yield* checkParallelism(request.parallelism)
   const job = yield* loadJob(request)
   const options = yield* makeOptions(job, { ...request, parallelism })
-  yield* Effect.scoped(runToEnd(options, { signals, isJson: request.isJson, expected: job.expectedRecords ?? null }))
+  const { isJson, observe } = request
+  const { name } = job.pipeline
+  const run = Effect.flatMap(openObservation(observe, name), (observation) =>
+    runToEnd(options, { signals, isJson, observation, expected: job.expectedRecords ?? null })
+  )
+  yield* Effect.provide(Effect.scoped(run), collectorLayer(observe.otlpUrl, name))
 })
 
 const makeOptions = Effect.fnUntraced(function* (
   job: DefinedJob,
-  { checkpoints, parallelism, resume, rewindOutput, threads }: Omit<RunRequest, "module" | "args">
+  { checkpoints, claim, parallelism, resume, rewindOutput, threads }: Omit<RunRequest, "module" | "args" | "observe">
 ) {
   const { expectedRecords: _, ...own } = job
   const storage =
@@ -46,7 +57,7 @@ const makeOptions = Effect.fnUntraced(function* (
     checkpoint: { ...job.checkpoint, storage },
     ...(parallelism === null ? {} : { parallelism }),
     ...(threads === null ? {} : { threads }),
-    ...(resume === null ? {} : { resume: yield* chooseResume(resume, { name: job.pipeline.name, storage }) }),
+    ...(resume === null ? {} : { resume: yield* chooseResume(resume, claim, { name: job.pipeline.name, storage }) }),
     ...(rewindOutput ? { rewindOutput } : {})
   }
   return options
@@ -56,13 +67,24 @@ interface Watching {
   readonly signals: Signals | null
   readonly isJson: boolean
   readonly expected: number | null
+  readonly observation: Observation
 }
 
-const runToEnd = Effect.fnUntraced(function* (options: JobOptions, { expected, isJson, signals }: Watching) {
+const runToEnd = Effect.fnUntraced(function* (
+  options: JobOptions,
+  { expected, isJson, observation, signals }: Watching
+) {
   const handle = yield* Job.start(options)
   const stopping = stopOnSignals(handle, signals)
-  const progress = yield* Effect.forkScoped(watchProgress({ report: handle.report, expectedRecords: expected }, stderr))
+  yield* serveControl(handle, options.checkpoint.storage)
+  yield* observation.observe(handle)
+  const watched = stderr.isJson
+    ? logJob(handle, stderr)
+    : watchProgress({ report: handle.report, expectedRecords: expected }, stderr)
+  const progress = yield* Effect.forkScoped(watched)
   const ended = yield* Effect.result(handle.await)
+  // A log ends with the job; a status line must not outlive it.
+  if (stderr.isJson) yield* Effect.timeoutOption(Fiber.await(progress), "1 second")
   yield* Fiber.interrupt(progress)
   stderr.clear()
   if (Result.isFailure(ended)) {
@@ -99,7 +121,7 @@ const stopOnSignals = (handle: JobHandle, signals: Signals | null): { readonly f
         ? `${signal}: stopping at once`
         : `${signal}: taking one more checkpoint, then the end; once more stops at once`
     )
-    Effect.runFork(handle.stop)
+    Effect.runFork(Effect.ignore(handle.stop()))
   })
   return { forced: () => forced }
 }
