@@ -39,7 +39,8 @@ const packageArrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   backends: ["core"],
   connectors: ["core"],
   cli: ["core", "backends", "connectors"],
-  examples: ["core", "backends", "connectors", "cli"]
+  examples: ["core", "backends", "connectors", "cli"],
+  "create-tidemark": []
 }
 
 /** What a relative or package specifier points at; undefined for everything that is not ours. */

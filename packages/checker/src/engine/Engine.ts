@@ -7,6 +7,7 @@ import type { Action, ActionClass } from "../system/Action.ts"
 import type { System } from "../system/System.ts"
 import type { View } from "../system/View.ts"
 
+/** A state of the system: one interned number per slot. */
 export type StateVector = Int32Array
 
 /**
@@ -38,6 +39,7 @@ export interface Engine {
   readonly stepCount: () => number
 }
 
+/** Which part of the system one number of a state vector belongs to. */
 export interface Slot {
   readonly kind: "component" | "channel" | "resource" | "operations" | "unit" | "budget" | "stimulus" | "history"
   readonly name: string

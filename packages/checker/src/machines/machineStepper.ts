@@ -19,6 +19,7 @@ import { trusted } from "../system/trusted.ts"
 import { invokeRemedy, isConsumed, remedyFor } from "./activities.ts"
 import type { MachineAction, MachineActionOf } from "./MachineAction.ts"
 
+/** Steps a machine without running it: a snapshot and an event give the next snapshot and its actions as data. */
 export interface MachineStepper<M extends AnyStateMachine> {
   readonly machine: M
   readonly initial: (input: InputFrom<M>) => readonly [SnapshotFrom<M>, ReadonlyArray<MachineActionOf<M>>]

@@ -18,6 +18,7 @@ export const mutationOperators = [
   "entry or exit dropped"
 ] as const
 
+/** The kind of a mistake. */
 export type MutationOperator = (typeof mutationOperators)[number]
 
 export interface Mutation {

@@ -28,6 +28,7 @@ export const placesOf = (config: StateConfig, state: ReadonlyArray<string> = [])
   ]
 }
 
+/** A place in words: `pending.finalizing metadata.written #0`. */
 export const placeName = ({ state, kind, event, branch }: Place): string =>
   `${state.join(".") || "(any state)"} ${kind === "entry" || kind === "exit" ? kind : `${event || kind} #${branch}`}`
 

@@ -37,22 +37,30 @@ export type Property =
       readonly fair: ReadonlyArray<Fairness>
     }
 
+/** A safety property: holds in every state that can be reached. */
 export const always = (name: string, holds: (view: View) => Verdict): Property => ({ _tag: "Always", name, holds })
 
+/** A safety property of every transition: of a state, an action and the state after it. */
 export const step = (name: string, holds: (before: View, action: Action, after: View) => Verdict): Property => ({
   _tag: "Step",
   name,
   holds
 })
 
+/** Holds in at least one state; without one the other properties may have been proved of a system that does nothing. */
 export const sometimes = (name: string, holds: (view: View) => boolean): Property => ({
   _tag: "Sometimes",
   name,
   holds
 })
 
+/** Holds in every state in which nothing more can happen. */
 export const terminal = (name: string, holds: (view: View) => Verdict): Property => ({ _tag: "Terminal", name, holds })
 
+/**
+ * A liveness property: from every state `from` the system gets to one of `to`, given the fairness of the named
+ * actions.
+ */
 export const leadsTo = (
   name: string,
   of: {

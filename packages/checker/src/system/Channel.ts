@@ -29,4 +29,5 @@ export interface Channel {
   readonly capacity?: number
 }
 
+/** Describes a channel; checks its type only. */
 export const channel = (spec: Channel): Channel => spec

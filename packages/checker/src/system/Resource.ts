@@ -42,8 +42,10 @@ export interface Resource<State, Operation = unknown> {
   readonly isOrdered?: boolean
 }
 
+/** A resource as the engine sees it: its types are forgotten. */
 export type AnyResource = Resource<unknown>
 
+/** Describes a resource; checks its types only. */
 export const resource = <State, Operation = unknown>(spec: Resource<State, Operation>): Resource<State, Operation> =>
   spec
 

@@ -12,6 +12,7 @@ export interface History<H> {
   readonly next: (history: H, fact: never) => H
 }
 
+/** A history as the engine sees it: its types are forgotten. */
 export interface AnyHistory {
   readonly initial: unknown
   readonly next: (history: unknown, fact: unknown) => unknown
@@ -91,6 +92,7 @@ export interface ComponentLike
 
 type AnyComponentInternal = ReturnType<NonNullable<AnyComponent["internal"]>>
 
+/** Any resource, whatever its types, as a system takes it. */
 export interface ResourceLike extends Omit<AnyResource, "apply" | "failure" | "unknown" | "torn"> {
   readonly apply: (
     state: never,
@@ -104,6 +106,7 @@ export interface ResourceLike extends Omit<AnyResource, "apply" | "failure" | "u
   ) => { readonly state: unknown; readonly effects: ReadonlyArray<Effect> }
 }
 
+/** Any history, whatever its types, as a system takes it. */
 export interface HistoryLike {
   readonly initial: unknown
   readonly next: (history: never, fact: never) => unknown

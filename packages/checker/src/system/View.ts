@@ -29,11 +29,13 @@ export interface ComponentOf<State> {
   readonly start: (input: never, durable: unknown) => Step<State>
 }
 
+/** What a view needs of a resource to answer with the type of its state. */
 export interface ResourceOf<State> {
   readonly name: string
   readonly apply: (state: never, operation: never) => Outcome<State>
 }
 
+/** What a view needs of a history to answer with its type. */
 export interface HistoryOf<H> {
   readonly initial: H
 }

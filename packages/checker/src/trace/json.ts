@@ -11,6 +11,7 @@ export class TraceInvalid extends Error {
   }
 }
 
+/** A trace as indented JSON, for `fromJson` and for `tidemark-check replay`. */
 export const toJson = (trace: Trace): string => `${JSON.stringify(trace, null, 2)}\n`
 
 /** Fails: throws {@link TraceInvalid}. */
