@@ -17,8 +17,8 @@ export default defineConfig({
     execArgv: [`--conditions=${condition}`],
     // Most of the time a test file waits, for a disk or a process of its own: one worker per core, and at least two.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     teardownTimeout: 10_000,
     allowOnly: false,
     passWithNoTests: false,

@@ -88,7 +88,7 @@ const runUntil = (options: JobOptions, records: number) =>
       Effect.gen(function* () {
         const job = yield* Job.start(options)
         while (job.report().recordsIn <= records) yield* Effect.sleep("2 millis")
-        yield* job.stop
+        yield* job.stop()
         return yield* job.await
       })
     )

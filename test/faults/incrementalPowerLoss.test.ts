@@ -99,8 +99,7 @@ describe(`a job with incremental checkpoints whose machine loses power (seed ${s
 })
 
 describe("a job whose disk is full while a delta is written", () => {
-  const fullAt = (nth: number) =>
-    FaultPlan.on({ operation: "link", path: /objects\//, nth }, Fault.fail("full"))
+  const fullAt = (nth: number) => FaultPlan.on({ operation: "link", path: /objects\//, nth }, Fault.fail("full"))
 
   it.live(
     "goes on with a delta against the older base when there is room again, and ends exactly once",

@@ -86,7 +86,10 @@ describe("worker threads with much to carry", () => {
 })
 
 describe("what is told of worker threads", () => {
-  const facts = ({ checkpoints: _, durationMs: __, restoreMs: ___, threads: ____, ...report }: RunReport) => report
+  const facts = ({ checkpoints: _, durationMs: __, restoreMs: ___, threads: ____, memory, ...report }: RunReport) => ({
+    ...report,
+    states: memory.states
+  })
 
   it("is what is told of one thread: counts, late records, position and watermark", async () => {
     const args = { trouble: "late" } as const
@@ -200,7 +203,7 @@ describe("a job on worker threads that is ended", () => {
       const handle = yield* Job.start(yield* load({ ...options, ...layout }))
       yield* soon(() => handle.report().state.startsWith("running") && handle.report().position.records >= position)
       yield* handle.triggerCheckpoint
-      yield* handle.stop
+      yield* handle.stop()
       return yield* handle.await
     }, Effect.scoped)
     const layouts = [

@@ -17,9 +17,10 @@ const importing = (from: string, specifier: string, to: string): Readonly<Record
 
 describe("the module-count guard", () => {
   it("M1 reads every source file of this repository", () => {
-    expect(checkLayers(repositoryRoot).moduleCount).toBe(listSourceFiles(repositoryRoot).length)
-    expect(checkLayers(repositoryRoot).importCount).toBeGreaterThan(20)
-  })
+    const { importCount, moduleCount } = checkLayers(repositoryRoot)
+    expect(moduleCount).toBe(listSourceFiles(repositoryRoot).length)
+    expect(importCount).toBeGreaterThan(20)
+  }, 60_000)
 
   it("M1 refuses a checkout without any module", () => {
     expect(problemsOf({})).toEqual([".:1 the layer check read 0 of 0 modules, so it proves nothing."])

@@ -128,7 +128,7 @@ export const readFlights: Effect.Effect<ReadonlyArray<Flight>, unknown> = Effect
     const source = flightsSource()
     const splits = yield* source.discover
     let wake = (): void => {}
-    const reader = yield* source.open({ operator: "flights", subtask: 0, wake: () => wake() })
+    const reader = yield* source.open({ operator: "flights", subtask: 0, owns: () => true, wake: () => wake() })
     for (const split of splits) reader.assign(split, null)
     const flights: Array<Flight> = []
     for (;;) {
