@@ -61,6 +61,7 @@ const withoutDeeper = (lines: ReadonlyArray<string>, depth: number): ReadonlyArr
 export const signatureOf = (declaration: Declaration, reader: ApiReader): string =>
   withFunctions(declaration, reader)
     .replaceAll(/import\("[^"]+"\)\.(?=\w)/g, "")
+    .replaceAll(/\{@link ([\w.]+)\}/g, "`$1`")
     .replaceAll(/^\s*#private;\n/gm, "")
     .replace(/^export declare /, "export ")
     .replace(/ extends \w+_base\b/, " extends TaggedError")

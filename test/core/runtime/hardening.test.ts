@@ -7,27 +7,19 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { FileStorage } from "@tidemark/backends/file"
-import { Collection } from "@tidemark/connectors/collection"
 import { JsonlFile } from "@tidemark/connectors/jsonl"
-import { Job, type JobOptions, Pipeline, State, Trigger } from "@tidemark/core"
-import type { Json, Sink, Source } from "@tidemark/core/connector"
+import { Job, type JobOptions, Pipeline, Trigger } from "@tidemark/core"
+import type { Json, Source } from "@tidemark/core/connector"
 import { type LogEntry, readLog } from "@tidemark/core/storage"
-import { TestPipeline } from "@tidemark/core/testing"
 import { Effect, Result, Schema } from "effect"
-import { afterAll, afterEach, describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { encodeLogEntry } from "../../../packages/core/src/storage/LogEntry.ts"
-import { neverRead } from "../../support/neverRead.ts"
+import { watchPrototypes } from "../../support/watchPrototypes.ts"
 
 const root = mkdtempSync(join(tmpdir(), "hardening-"))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-const prototypes = [Object.prototype, Array.prototype, Function.prototype, Map.prototype]
-const untouched = prototypes.map((prototype) => Reflect.ownKeys(prototype).length)
-
-afterEach(() => {
-  expect(prototypes.map((prototype) => Reflect.ownKeys(prototype).length)).toEqual(untouched)
-  expect("polluted" in {}).toBe(false)
-})
+watchPrototypes()
 
 /** A place with a directory for checkpoints and one for output, and nothing else in it. */
 let places = 0
@@ -262,75 +254,4 @@ describe("a checkpoint that somebody has edited", () => {
     expect(await resumed({ ...manifest, operators: JSON.parse(extended) })).toMatch(/does not fit checkpoint 1/)
     expectContained(place)
   })
-})
-
-const Open = Schema.Struct({ key: Schema.String, counts: Schema.Record(Schema.String, Schema.Json) })
-
-const hostileLines = [
-  '{"key":"__proto__","counts":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}',
-  '{"key":"constructor","counts":{"toString":1,"hasOwnProperty":2,"prototype":{"polluted":true}}}',
-  '{"key":"plain","counts":{"a":1},"__proto__":{"polluted":true}}'
-]
-
-/** Answers what came before it, from a state that is called as badly as its operator. */
-const remembering = (source: Source<typeof Open.Type>, sink: Sink<typeof Open.Type>) =>
-  Pipeline.make("hostile")
-    .from("in", source)
-    .keyBy("key")
-    .process("__proto__", {
-      schema: Open,
-      states: {
-        last: State.value("__proto__", Open),
-        entries: State.map("constructor", Schema.String, Schema.Json)
-      },
-      onElement: (record, { states, emit }) => {
-        emit(states.last.get() ?? record)
-        states.last.set(record)
-        for (const [name, count] of Object.entries(record.counts)) {
-          const before = states.entries.get(name)
-          if (before !== undefined) expect(before).toEqual(count)
-          states.entries.set(name, count)
-        }
-      }
-    })
-    .to("out", sink)
-
-/** As text: `toEqual` looks at some of these fields in ways of its own. */
-const textOf = (values: ReadonlyArray<unknown>): ReadonlyArray<string> =>
-  values.map((value) => JSON.stringify(value)).sort()
-
-const hostileRecords = hostileLines.map((line) => Schema.decodeUnknownSync(Schema.fromJsonString(Open))(line))
-
-describe("JSON that names prototypes", () => {
-  it("is data: it comes out of a job as it came in", async () => {
-    const place = makePlace()
-    const input = join(place.outer, "..", "input.jsonl")
-    writeFileSync(input, hostileLines.map((line) => `${line}\n`).join(""))
-    const pipeline = remembering(
-      JsonlFile.source({ path: input, schema: Open }),
-      JsonlFile.sink({ directory: place.output, schema: Open })
-    )
-    const storage = FileStorage.at(place.checkpoints)
-    const result = await run({ pipeline, parallelism: 2, checkpoint: { storage, trigger: Trigger.manual } })
-    if (Result.isFailure(result)) throw result.failure
-    const expected = hostileLines.map((line) => {
-      const { counts, key } = JSON.parse(line)
-      return { key, counts }
-    })
-    expect(textOf(linesIn(place.output))).toEqual(textOf(expected))
-  })
-
-  it("is data in state, too, and is restored as it was", () =>
-    Effect.runPromise(
-      Effect.scoped(
-        Effect.gen(function* () {
-          const pipeline = remembering(neverRead(Open), Collection.sink({ schema: Open }))
-          const test = yield* TestPipeline.make(pipeline)
-          yield* test.push(hostileRecords)
-          const restored = yield* TestPipeline.restore(yield* test.snapshot, pipeline, { parallelism: 2 })
-          yield* restored.push(hostileRecords)
-          expect(textOf(restored.output())).toEqual(textOf(hostileRecords))
-        })
-      )
-    ))
 })

@@ -17,11 +17,13 @@ export interface TaskPort {
   readonly emitEndOfData: () => void
 }
 
+/** The commands of a subtask's machine that concern its records: done before the next element is taken. */
 export type DataPlaneCommand = Extract<
   SubtaskCommand,
   { readonly _tag: "Block" | "Unblock" | "Capture" | "Forward" | "EmitEndOfData" }
 >
 
+/** Carries a command out on a task. */
 export const performOn = (port: TaskPort, command: DataPlaneCommand): void => {
   switch (command._tag) {
     case "Block":

@@ -36,6 +36,7 @@ export interface Tracked {
 export const mayRead = (alignment: Pick<Alignment, "blocked">, channel: ChannelId): boolean =>
   !alignment.blocked.includes(channel)
 
+/** The barrier is of a checkpoint that this subtask has done with, or that a newer one has superseded. */
 export const isStale = (alignment: Alignment, barrier: Barrier): boolean =>
   barrier.id <= alignment.lastId ||
   alignment.invalidated.includes(barrier.id) ||
@@ -58,6 +59,7 @@ export const track = (alignment: Alignment, channel: ChannelId, { id }: Barrier)
   ].sort((a, b) => a.id - b.id)
 })
 
+/** The barrier is newer than the one that is being aligned, which is given up for it. */
 export const isSuperseding = (alignment: Alignment, barrier: Barrier): boolean =>
   alignment.barrier !== null && barrier.id > alignment.barrier.id
 

@@ -13,6 +13,7 @@ export interface StateHandle {
   readonly held?: { readonly sink: string; readonly transactions: ReadonlyArray<string> }
 }
 
+/** A subtask has stored its state of a checkpoint; `handle` says where. */
 export interface Acknowledgement {
   readonly subtask: SubtaskId
   readonly handle: StateHandle
@@ -62,6 +63,7 @@ export type CheckpointReport =
       readonly reason: InvalidationReason
     }
 
+/** Checkpoint to the world: what the interpreter is to do, as data. */
 export type CheckpointCommand =
   | { readonly _tag: "TriggerSources"; readonly barrier: Barrier }
   | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "checkpointTimeout" }
@@ -74,6 +76,7 @@ export type CheckpointCommand =
   | { readonly _tag: "ReleaseState"; readonly id: CheckpointId; readonly objects: ReadonlyArray<string> }
   | { readonly _tag: "RetireCheckpoint"; readonly id: CheckpointId }
 
+/** The timer after which a checkpoint that is still pending has expired. */
 export const expiryTimer = (id: CheckpointId): string => `checkpoint:${id}`
 
 /** The checkpoint whose time is up, for the timer that {@link expiryTimer} names; null for other timers. */

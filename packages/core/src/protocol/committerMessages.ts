@@ -7,6 +7,7 @@ export interface Prepared {
   readonly transaction: string
 }
 
+/** What a restored checkpoint had prepared: it may not have been committed. */
 export interface CommitterInput {
   readonly restored: CheckpointId
   readonly prepared: ReadonlyArray<Prepared>
@@ -24,6 +25,7 @@ export interface CommitsSettled {
   readonly upTo: CheckpointId
 }
 
+/** Commit these transactions: those of checkpoints up to `upTo`. */
 export interface CommitCommand {
   readonly _tag: "Commit"
   readonly upTo: CheckpointId

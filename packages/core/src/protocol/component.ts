@@ -15,11 +15,13 @@ export type InternalCommand<PartInput, PartEvent, OwnerEvent> =
   | { readonly _tag: "StopParts"; readonly keys: ReadonlyArray<number> }
   | { readonly _tag: "ToOwner"; readonly event: OwnerEvent }
 
+/** Snapshots of an owner and of its parts, which are sorted by key. */
 export interface ComponentState<Owner, Part> {
   readonly owner: Owner
   readonly parts: ReadonlyArray<{ readonly key: number; readonly snapshot: Part }>
 }
 
+/** An actor for the runtime and for the model checker: a state, and steps that give commands as data. */
 export interface Component<State, Input, Event, Command> {
   readonly id: string
   readonly initial: (input: Input) => readonly [State, ReadonlyArray<Command>]

@@ -10,14 +10,17 @@ import { makeStepper } from "./step.ts"
 import { subtaskMachine } from "./subtaskMachine.ts"
 import type { SubtaskCommand } from "./subtaskMessages.ts"
 
+/** The job has no parts: its machine alone. */
 export const jobComponent = makeStepper<typeof jobMachine, JobCommand>(jobMachine)
 
+/** The coordinator with one part for each checkpoint, by its id. */
 export const coordinatorComponent = makeComponent<
   typeof coordinatorMachine,
   typeof checkpointMachine,
   CoordinatorCommand
 >(coordinatorMachine, checkpointMachine)
 
+/** A subtask with its committer, if it has one. */
 export const subtaskComponent = makeComponent<typeof subtaskMachine, typeof committerMachine, SubtaskCommand>(
   subtaskMachine,
   committerMachine

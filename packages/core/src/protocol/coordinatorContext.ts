@@ -60,11 +60,13 @@ export interface TerminalCheckpoint {
   readonly id: CheckpointId | null
 }
 
+/** A checkpoint whose manifest stands in the log. */
 export interface Completed {
   readonly id: CheckpointId
   readonly kind: CheckpointKind
 }
 
+/** A checkpoint that is of no use, and why. */
 export interface Invalidated {
   readonly id: CheckpointId
   readonly kind: CheckpointKind
@@ -74,6 +76,7 @@ export interface Invalidated {
 /** What the machine's steps give: commands to the world and to the checkpoints. */
 export type CoordinatorStep = CoordinatorCommand | InternalCommand<CheckpointInput, CheckpointEvent, never>
 
+/** The coordinator of a job that has not started: no subtasks, no checkpoints. */
 export const emptyCoordinator = (policy: CheckpointPolicy): CoordinatorContext => ({
   policy,
   subtasks: [],
@@ -115,6 +118,7 @@ export const nextTrigger = (context: CoordinatorContext): TriggerKind | null => 
   return kinds.find((kind) => triggerDecision(context, kind)._tag === "Run") ?? null
 }
 
+/** Whether a trigger of this kind runs now, waits or is dropped, by what the context knows. */
 export const triggerDecision = (context: CoordinatorContext, kind: TriggerKind): TriggerDecision =>
   decideTrigger(kind, {
     policy: context.policy,
@@ -143,6 +147,7 @@ const alignmentOf = ({ mode }: CheckpointPolicy): Alignment => (mode === "at-lea
 const kindOf = (trigger: TriggerKind | null): CheckpointKind =>
   trigger === null || trigger === "periodic" || trigger === "manual" ? "checkpoint" : trigger
 
+/** The next checkpoint begins, as a part: its id, its kind, and the one that its deltas may refer to. */
 export const startCheckpoint = (context: CoordinatorContext): CoordinatorStep => {
   const kind = kindOf(nextTrigger(context))
   return {
@@ -179,11 +184,13 @@ export const begin = (context: CoordinatorContext): Partial<CoordinatorContext> 
   }
 }
 
+/** Whoever waits for a checkpoint or a savepoint is told that none runs. */
 export const refuseRequests = (context: CoordinatorContext): ReadonlyArray<CoordinatorStep> => [
   ...Array.from({ length: context.manualWanted }, () => ({ _tag: "RefuseRequest", reason: "notRunning" }) as const),
   ...refuseSavepoints(context, "notRunning")
 ]
 
+/** Whoever waits for a savepoint is told why there is none. */
 export const refuseSavepoints = (
   { savepointsWanted }: CoordinatorContext,
   reason: RefusalReason
@@ -217,6 +224,7 @@ export const surplus = ({ pins, policy, retained }: CoordinatorContext): Readonl
     .slice(0, Math.max(0, retained.length - policy.retained))
     .filter((id) => !pins.some(({ base }) => base === id))
 
+/** Completed checkpoints beyond those to be retained end: their state is released. */
 export const retire = (context: CoordinatorContext): ReadonlyArray<CoordinatorStep> => {
   const retired = surplus(context)
   return [
@@ -225,6 +233,7 @@ export const retire = (context: CoordinatorContext): ReadonlyArray<CoordinatorSt
   ]
 }
 
+/** The context without the checkpoints that are retired. */
 export const retain = (context: CoordinatorContext): Partial<CoordinatorContext> => {
   const retired = surplus(context)
   return { retained: context.retained.filter((id) => !retired.includes(id)) }
@@ -259,6 +268,7 @@ const isCounted = (context: CoordinatorContext, { id, kind, reason }: Invalidate
 
 const failureCeiling = (context: CoordinatorContext): number => (context.policy.toleratedFailures ?? 0) + 1
 
+/** The checkpoint is pending no longer, and counts as a failure where it is one (K6). */
 export const invalidate = (context: CoordinatorContext, what: Invalidated): Partial<CoordinatorContext> => ({
   pending: excluding(context.pending, what.id),
   savepoints: excluding(context.savepoints, what.id),
@@ -268,6 +278,7 @@ export const invalidate = (context: CoordinatorContext, what: Invalidated): Part
   terminal: context.terminal?.id === what.id ? { ...context.terminal, id: null } : context.terminal
 })
 
+/** The subtasks hear of it, and the part ends. */
 export const afterInvalidation = ({ id, reason }: Invalidated): ReadonlyArray<CoordinatorStep> => [
   { _tag: "StopParts", keys: [id] },
   { _tag: "NotifyInvalidated", id, reason }
@@ -289,6 +300,7 @@ export const isExpected = (
   { id, subtask }: { readonly id: CheckpointId; readonly subtask: SubtaskId }
 ): boolean => context.pending.includes(id) && context.subtasks.includes(subtask)
 
+/** With this subtask all have reached the end of their data. */
 export const hasAllEnded = (context: CoordinatorContext, subtask: SubtaskId): boolean =>
   including(context.ended, subtask).length === context.subtasks.length
 

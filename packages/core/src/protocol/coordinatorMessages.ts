@@ -6,6 +6,7 @@ import type { JobEvent } from "./jobMessages.ts"
 import type { CheckpointPolicy } from "./policy.ts"
 import type { RefusalReason } from "./triggerDecider.ts"
 
+/** What the coordinator of a job is made with; the rest comes with `coordinator.start`. */
 export interface CoordinatorInput {
   readonly policy: CheckpointPolicy
 }
@@ -49,6 +50,7 @@ export type CoordinatorEvent =
   | { readonly type: "ids.reserved"; readonly end: CheckpointId }
   | CheckpointReport
 
+/** Coordinator and checkpoints to the world. */
 export type CoordinatorCommand =
   | CheckpointCommand
   | { readonly _tag: "SetTimer"; readonly timer: string; readonly delay: "interval" | "minPause" | "terminalRetry" }

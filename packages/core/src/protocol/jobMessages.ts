@@ -4,6 +4,7 @@ import type { CheckpointId, SubtaskId, Term } from "../model/ids.ts"
 import type { InvalidationReason } from "./checkpointMessages.ts"
 import type { FailureReport, RestartPolicy } from "./policy.ts"
 
+/** What the machine of a job is made with. */
 export interface JobInput {
   readonly policy: RestartPolicy
 }
@@ -19,8 +20,10 @@ export interface Claimed {
   readonly kept: ReadonlyArray<CheckpointId>
 }
 
+/** How a run ends. `alreadyEnded`: it had ended before, nothing was run. */
 export type JobOutcome = "finished" | "alreadyEnded" | "stopped" | "cancelled" | "failed"
 
+/** The world to the job. */
 export type JobEvent =
   | { readonly type: "job.start" }
   /** `kind` is that of the last checkpoint: `stop` is the plain one, the others may take their time. */
@@ -38,6 +41,7 @@ export type JobEvent =
   | { readonly type: "end.failed"; readonly failure: FailureReport }
   | { readonly type: "timer.fired"; readonly timer: string }
 
+/** Job to the world. */
 export type JobCommand =
   | { readonly _tag: "ClaimLog"; readonly attempt: number }
   | { readonly _tag: "RestoreAttempt"; readonly attempt: number; readonly claim: Claimed }

@@ -10,6 +10,7 @@ import { type CheckpointKind, isSavepoint } from "../model/Barrier.ts"
 import type { CheckpointId } from "../model/ids.ts"
 import type { Resume } from "./policy.ts"
 
+/** Which checkpoints a job may start from, the best first, none for the beginning; or why it does not start. */
 export type ResumeDecision =
   | { readonly _tag: "Start"; readonly candidates: ReadonlyArray<CheckpointId> }
   /** There is nothing to do: the job has ended before. */

@@ -9,6 +9,7 @@
 import type { AnyStateMachine, EventFrom, InputFrom, SnapshotFrom } from "xstate"
 import { createActor, createMachine, initialTransition } from "xstate"
 
+/** A machine whose steps give their commands as data instead of performing them. */
 export interface Stepper<M extends AnyStateMachine, Command> {
   readonly id: string
   readonly machine: M

@@ -25,6 +25,7 @@ export type SubtaskStep = SubtaskCommand | InternalCommand<CommitterInput, Commi
 /** The only part of a subtask is its committer. */
 export const committerKey = 0
 
+/** A subtask before its first barrier. */
 export const emptySubtask = (input: SubtaskInput): SubtaskContext => ({
   subtask: input.subtask,
   hasCommitter: input.hasCommitter,
@@ -39,6 +40,7 @@ export const emptySubtask = (input: SubtaskInput): SubtaskContext => ({
   terminal: null
 })
 
+/** The committer begins with what the restored checkpoint had prepared. */
 export const startCommitter = (context: SubtaskContext, restored: CommitterInput): ReadonlyArray<SubtaskStep> =>
   context.hasCommitter ? [{ _tag: "StartParts", parts: [{ key: committerKey, input: restored }] }] : []
 
@@ -91,6 +93,7 @@ export const abandonAlignment = (context: SubtaskContext): ReadonlyArray<Subtask
     ? []
     : [{ _tag: "Unblock", channels: context.blocked }, decline(context, context.barrier.id, "superseded")]
 
+/** A barrier has arrived at a channel: of a newer checkpoint it begins an alignment, of the same it goes on with it. */
 export const align = (
   context: SubtaskContext,
   { channel, barrier }: { readonly channel: ChannelId; readonly barrier: Barrier }
@@ -101,4 +104,5 @@ export const align = (
 
 // Commits.
 
+/** Passes an event to the committer. */
 export const toCommitter = (event: CommitterEvent): SubtaskStep => ({ _tag: "ToParts", keys: [committerKey], event })

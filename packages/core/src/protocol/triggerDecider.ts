@@ -10,11 +10,13 @@ import type { TerminalKind } from "../model/Barrier.ts"
 import type { CheckpointId } from "../model/ids.ts"
 import type { CheckpointPolicy } from "./policy.ts"
 
+/** What asks for a checkpoint: the interval, somebody, or the end of the run. */
 export type TriggerKind = "periodic" | "manual" | "savepoint" | TerminalKind
 
 /** Why somebody who asks for a checkpoint gets none; `notRunning`: no attempt is running, or it ended meanwhile. */
 export type RefusalReason = "tooManyRequests" | "terminalPending" | "notRunning"
 
+/** What becomes of a trigger; one that waits is decided upon again when something has changed. */
 export type TriggerDecision =
   | { readonly _tag: "Run" }
   | { readonly _tag: "Wait" }
@@ -35,6 +37,7 @@ export interface TriggerFacts {
   readonly hasTerminal: boolean
 }
 
+/** Whether a requested checkpoint runs now, waits or is dropped; reads no clock. */
 export const decideTrigger = (kind: TriggerKind, facts: TriggerFacts): TriggerDecision => {
   if (facts.hasTerminal) return { _tag: "Drop", reason: "terminalPending" }
   if (mayRun(kind, facts)) return { _tag: "Run" }
