@@ -136,7 +136,7 @@ export const baseMutants: ReadonlyArray<DesignedMutant> = [
   {
     name: "M30 a checkpoint of an earlier attempt is named as a base",
     anchor: "FLINK-26985: whose the shared state of a restored checkpoint is",
-    killedBy: ["S26"],
+    killedBy: ["S26", "S29"],
     lengthMax: 60,
     change: basedOn((context) => (isIncremental(context) ? ids(context.retained).at(-1) : undefined))
   },

@@ -122,7 +122,7 @@ const otherMutants: ReadonlyArray<DesignedMutant> = [
   {
     name: "M7 a restore does not rewind the source",
     anchor: "FLINK-3390, FLINK-34518",
-    killedBy: ["S4", "S2", "L7"],
+    killedBy: ["S4", "S2", "S32", "L7"],
     lengthMax: 45,
     change: runtime("restoreWithoutRewind")
   },
@@ -150,8 +150,8 @@ const otherMutants: ReadonlyArray<DesignedMutant> = [
   {
     name: "M11 a notification commits only its own checkpoint",
     anchor: "FLINK-10377: a precondition that did not hold",
-    killedBy: ["L6", "L7", "S24"],
-    lengthMax: 45,
+    killedBy: ["L6", "L7", "S20", "S24"],
+    lengthMax: 51,
     change: committing((prepared, { completed }) => prepared.id === completed)
   },
   {

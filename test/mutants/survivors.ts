@@ -1,6 +1,11 @@
 /** Mutants that nobody notices, each with the reason. A survivor that is not here, and one here that is killed, fails. */
 import type { KnownSurvivor } from "./harness/Result.ts"
 
+const refusals = (command: string): ReadonlyArray<string> => [
+  "transition dropped",
+  ...["dropped", "doubled"].map((mistake) => `command ${mistake} action 0 (perform): ${command}`)
+]
+
 const because = (reason: string, ...names: ReadonlyArray<string>): ReadonlyArray<KnownSurvivor> =>
   names.map((name) => ({ name, reason }))
 
@@ -16,7 +21,34 @@ export const survivors: ReadonlyArray<KnownSurvivor> = [
     "coordinator active trigger.request #0: command dropped action 0 (perform): RefuseRequest",
     "coordinator active trigger.request #0: command doubled action 0 (perform): RefuseRequest",
     "coordinator active.regular trigger.request #0: command dropped action 0 (perform): RefuseRequest",
-    "coordinator active.regular trigger.request #0: command doubled action 0 (perform): RefuseRequest"
+    "coordinator active.regular trigger.request #0: command doubled action 0 (perform): RefuseRequest",
+    ...["inactive", "active", "active.regular"].flatMap((state) =>
+      refusals("RefuseSavepoint").map((mistake) => `coordinator ${state} savepoint.request #0: ${mistake}`)
+    ),
+    "coordinator active coordinator.suspend #0: command dropped action 0 (perform): RefuseSavepoint",
+    "coordinator active coordinator.suspend #0: command doubled action 0 (perform): RefuseSavepoint",
+    "coordinator active.ending entry: command dropped action 0 (perform): RefuseSavepoint",
+    "coordinator active.ending entry: command doubled action 0 (perform): RefuseSavepoint"
+  ),
+  ...because(
+    "whoever stops a job is no part of the model: what a stop is answered is asserted by the job's scenarios.",
+    ...["claiming", "restoring", "failing", "backingOff"].flatMap((state) =>
+      refusals("RefuseStop").map((mistake) => `job ${state} job.stop #1: ${mistake}`)
+    ),
+    "job failing job.stop #1: guard negated",
+    "job failing job.stop #1: guard removed"
+  ),
+  ...because(
+    "a timer is cancelled when the state that waits for it is left: beside those that forget a failure none fires elsewhere.",
+    "job (any state) timer.fired #0: guard removed"
+  ),
+  ...because(
+    "how a job is being stopped is read while it runs, and set anew by the next stop.",
+    "job running exit: assignment dropped action 1 (inline)"
+  ),
+  ...because(
+    "a source that drains drains: the second time changes nothing.",
+    "subtask active.data.flowing source.drain #0: command doubled action 0 (perform): DrainSource"
   ),
   ...because(
     "the gate reads what the machine has blocked, not the commands: by them only the duration of an alignment is measured.",
