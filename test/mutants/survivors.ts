@@ -67,5 +67,9 @@ export const survivors: ReadonlyArray<KnownSurvivor> = [
   ...because(
     "nobody reads the failures of a suspended coordinator: the next attempt begins with none.",
     "coordinator (any state) checkpoint.invalidated #0: assignment dropped action 0 (invalidate): failures left as it is"
+  ),
+  ...because(
+    "a suspended coordinator triggers nothing, and the next start settles what is in flight before anything is triggered.",
+    "coordinator (any state) checkpoint.invalidated #0: assignment off by one action 0 (invalidate): savepoints: its last forgotten"
   )
 ]
