@@ -56,8 +56,8 @@ export const deep: ReadonlyArray<Configuration> = [
       "S24"
     ],
     ends: ["finished"],
-    states: 21_976_899,
-    edges: 105_043_582
+    states: 21_981_395,
+    edges: 105_060_046
   }),
   configuration({
     about:

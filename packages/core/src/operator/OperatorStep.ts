@@ -53,6 +53,8 @@ export interface RecordNames {
   readonly timestamp: string
   readonly key: string
   readonly group: string
+  /** Expression of the record's place in its batch, where the keys of the batch were read ahead; null elsewhere. */
+  readonly ahead: string | null
 }
 
 /** Names of the variables that hold the watermark before and after an advance. */
@@ -73,8 +75,8 @@ export interface ChainCode {
   readonly table: (state: string) => string
   /** Name of the {@link RowStore} of a state off-heap. */
   readonly rows: (state: string) => string
-  /** The same for the records of a batch: variables that are declared before them. */
-  readonly cursor: (state: string) => RowCursor
+  /** The same for the records of a batch: variables that are declared before them. `ahead` is that of the record. */
+  readonly cursor: (state: string, ahead: string | null) => RowCursor
   /** False if no state of the task asks for the key group of a record, which then may be anything. */
   readonly needsGroups: boolean
   /** Code that counts a late record of this operator. */

@@ -73,8 +73,8 @@ const ${reduced} = ${code.bind("frozen", Object.freeze)}(${before} === undefined
 ${table}.set(${place}, ${reduced})`
 }
 
-const emitOffHeap = (code: ChainCode, options: ReduceOptions, { key, reduced, value }: Names): string => {
-  const cursor = code.cursor(state)
+const emitOffHeap = (code: ChainCode, options: ReduceOptions, { ahead, key, reduced, value }: Names): string => {
+  const cursor = code.cursor(state, ahead)
   const sought = { key, namespace: "0", at: code.name("at") }
   const tree = fixedTreeOf(options.value)
   const cell = cellsAt(cursor.layout, { cells: cursor.cells, at: sought.at })

@@ -11,7 +11,7 @@ import type { KeyValue } from "../model/keyGroups.ts"
 import type { Timestamp } from "../model/time.ts"
 import type { Aggregation } from "./aggregation.ts"
 import { emitLate, lateCollector, lateSides } from "./lateRecords.ts"
-import type { ChainCode, OperatorStep } from "./OperatorStep.ts"
+import type { ChainCode, OperatorStep, RecordNames } from "./OperatorStep.ts"
 import { asSlots } from "./slots.ts"
 import { describeWindowState, emitAddTo, emitFire, type FiringWindows, fireWindows } from "./windowState.ts"
 
@@ -38,7 +38,7 @@ export const windowAggregateStep = (options: WindowAggregateOptions): OperatorSt
     ...lateSides(late),
     emit: (code, record) => {
       const start = code.name("start")
-      return `${emitStart(code, windows, { start, timestamp: record.timestamp })}
+      return `${emitStart(code, windows, { ...record, start })}
 if (${start} + ${sizeMs - 1} <= ${code.currentWatermark}) ${emitLate(code, late, record)}
 else {
 ${emitAddTo(code, windows, record, start)}
@@ -67,11 +67,11 @@ ${emitFire(code, windows, current, emitNext)}
 const emitStart = (
   code: ChainCode,
   of: FiringWindows,
-  { start, timestamp }: { readonly start: string; readonly timestamp: string }
+  { ahead, start, timestamp }: Pick<RecordNames, "ahead" | "timestamp"> & { readonly start: string }
 ): string => {
   const divided = `Math.floor(${timestamp} / ${of.sizeMs}) * ${of.sizeMs}`
   if (code.layout(of.state) === null) return `const ${start} = ${divided}`
-  return `let ${start} = ${code.cursor(of.state).namespace}
+  return `let ${start} = ${code.cursor(of.state, ahead).namespace}
 if (!(${timestamp} >= ${start} && ${timestamp} < ${start} + ${of.sizeMs})) ${start} = ${divided}`
 }
 

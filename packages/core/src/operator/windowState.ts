@@ -58,7 +58,7 @@ export const emitAddTo = (code: ChainCode, of: WindowState, record: RecordNames,
     const { acquire, places } = emitAcquire(code, of, { ...record, start })
     return `${acquire}\n${of.aggregation.emitAdd(code, places, record.value)}`
   }
-  const cursor = code.cursor(of.state)
+  const cursor = code.cursor(of.state, record.ahead)
   const sought = { key: record.key, namespace: start, at: code.name("at") }
   const places = columnPlaces(code, describeWindowState(of), { ...cursor, at: sought.at })
   return `${emitRow(code, cursor, sought, of.aggregation.emitCreate(code, places))}

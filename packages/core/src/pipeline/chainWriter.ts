@@ -56,9 +56,9 @@ export const makeWriter = (task: TaskPlan): ChainWriter => {
     return name
   }
   const cursors = new Map<string, RowCursor>()
-  const cursor = (rowsName: string, layout: FixedLayout | null): RowCursor => {
+  const cursor = (rowsName: string, layout: FixedLayout | null, ahead: string | null): RowCursor => {
     invariant(layout !== null, "a cursor is asked for by states off-heap")
-    const made = cursors.get(rowsName) ?? nameCursor(layout, rowsName, fresh)
+    const made = cursors.get(rowsName) ?? nameCursor({ layout, rows: rowsName, ahead }, fresh)
     cursors.set(rowsName, made)
     return made
   }
@@ -74,7 +74,7 @@ export const makeWriter = (task: TaskPlan): ChainWriter => {
     layout: (state) => fixedLayoutOf(step, state),
     table: (state) => nameIn(tables, "table", { step, state }),
     rows: (state) => nameIn(rows, "rows", { step, state }),
-    cursor: (state) => cursor(nameIn(rows, "rows", { step, state }), fixedLayoutOf(step, state)),
+    cursor: (state, ahead) => cursor(nameIn(rows, "rows", { step, state }), fixedLayoutOf(step, state), ahead),
     needsGroups: needs,
     get countLate() {
       late.set(step.uid, `late${index}`)

@@ -11,7 +11,7 @@
 import { type ChainContext, type ChainInstance, directOutputOf, sideCollector } from "../operator/ChainInstance.ts"
 import { always } from "../operator/keySelector.ts"
 import type { ChainCode, OperatorStep, RecordNames } from "../operator/OperatorStep.ts"
-import { emitCursor, type RowCursor } from "../state/fixed/rowCursor.ts"
+import { emitCursor, emitSeek, type RowCursor } from "../state/fixed/rowCursor.ts"
 import { chainFailure, clockPosition, endPosition, firedPosition } from "./chainFailure.ts"
 import { emitClock, emitLists, restoreLists } from "./chainHooks.ts"
 import { type ChainWriter, makeWriter } from "./chainWriter.ts"
@@ -146,17 +146,18 @@ const emitRun = (task: TaskPlan, body: EmitRecord, writer: ChainWriter): string 
     value: "value",
     timestamp: "timestamp",
     key: keyed ? "key" : '""',
-    group: keyed ? "group" : "0"
+    group: keyed ? "group" : "0",
+    ahead: keyed ? "index" : null
   }
   const statements = body(record)
   const cursors = writer.takeCursors()
-  const warm = cursors.filter(({ layout }) => layout.key === "integer")
-  return `const run = (columns) => {
+  const seeks = cursors.map((cursor) => (cursor.ahead === null ? "" : emitSeek(cursor, cursor.ahead)))
+  return `${seeks.join("")}const run = (columns) => {
 const values = columns.values
 ${keyed ? "const timestamps = columns.timestamps\nconst timed = timestamps.length > 0\nconst keys = columns.keys\nconst groups = columns.groups\n" : ""}const length = values.length
 const currentWatermark = watermark
 let maxTimestamp = highest
-${emitWarm(task, warm)}${cursors.map(emitCursor).join("")}${emitsWithin(task) ? "" : "let "}at = 0
+${cursors.map((cursor) => emitCursor(cursor) + emitAhead(task, cursor)).join("")}${emitsWithin(task) ? "" : "let "}at = 0
 let index = 0
 try {
 for (; index < length; index++) {
@@ -172,25 +173,27 @@ highest = maxTimestamp
 }`
 }
 
-/** Integer keys are known ahead where they come with the batch, or are a field of records that nothing has changed yet. */
-const emitWarm = (task: TaskPlan, cursors: ReadonlyArray<RowCursor>): string => {
-  if (task.input._tag === "Exchange") {
-    return cursors.map(({ rows }) => `if (${rows}.prepare(length)) ${rows}.warm(keys)\n`).join("")
-  }
-  const [first, ...later] = cursors
-  const key = task.steps.find((step) => step.kind !== "eventTime" && step.kind !== "filter")
-  if (first === undefined) return ""
-  const field = key?.keyField ?? null
-  const warmed =
-    field === null
-      ? `${first.rows}.prepare(length)\n`
-      : `if (${first.rows}.prepare(length)) {
-const ahead = new Array(length)
-for (let i = 0; i < length; i++) ahead[i] = values[i]?.[${JSON.stringify(field)}]
-${first.rows}.warm(ahead)
+/** Declares what is known of the rows of a batch: before its first record, where there are many. */
+const emitAhead = (task: TaskPlan, { ahead, cells, index, namespace, rows }: RowCursor): string => {
+  if (ahead === null) return `${rows}.prepare(length)\n`
+  const { isKnown, keys, offsets, seek } = ahead
+  const field = keyAhead(task)?.field
+  const read = `for (let i = 0; i < length; i++) ${keys}[i] = values[i]?.[${JSON.stringify(field)}]\n`
+  return `const ${ahead.namespace} = ${rows}.prepare(length) ? ${namespace} : NaN
+let ${isKnown} = ${ahead.namespace} === ${namespace}
+const ${offsets} = ${rows}.aheadOffsets
+const ${keys} = ${field === undefined ? "keys" : `${rows}.aheadKeys`}
+if (${isKnown}) {
+${field === undefined ? "" : read}${seek}(${keys}, length, ${index}, ${cells}, ${offsets})
 }
 `
-  return [warmed, ...later.map(({ rows }) => `${rows}.prepare(length)\n`)].join("")
+}
+
+/** The step whose key is a field of the records that a batch begins with; null where it is computed, or comes with them. */
+const keyAhead = ({ input, steps }: TaskPlan): { readonly step: OperatorStep; readonly field: string } | null => {
+  const step = steps.find(({ kind }) => kind !== "eventTime" && kind !== "filter")
+  if (input._tag === "Exchange" || step === undefined || typeof step.keyField !== "string") return null
+  return { step, field: step.keyField }
 }
 
 type EmitRecord = (record: RecordNames) => string
@@ -200,8 +203,12 @@ const emitSteps = (task: TaskPlan, codes: ReadonlyArray<ChainCode>, output: Emit
   const step = task.steps[from]
   const code = codes[from]
   if (step === undefined || code === undefined) return output
-  return (record) =>
-    `// ${comment(step)}\nat = ${from}\n${step.emit(code, record, emitSteps(task, codes, output, from + 1))}`
+  const next = emitSteps(task, codes, output, from + 1)
+  return (record) => {
+    const read =
+      step.keyField === undefined ? record : { ...record, ahead: keyAhead(task)?.step === step ? "index" : null }
+    return `// ${comment(step)}\nat = ${from}\n${step.emit(code, read, next)}`
+  }
 }
 
 const emitOutput = (task: TaskPlan, code: ChainCode): EmitRecord => {
@@ -236,7 +243,7 @@ const emitFiring = (task: TaskPlan, { codes, index, output, step, writer }: Firi
   if (step.emitWatermark === undefined || code === undefined) return { declaration: "", advance: "" }
   const rest = emitSteps(task, codes, output, index + 1)
   const name = code.emitRest
-  const record = { value: "value", timestamp: "timestamp", key: "key", group: "group" }
+  const record = { value: "value", timestamp: "timestamp", key: "key", group: "group", ahead: null }
   const statements = rest(record)
   return {
     declaration: `const ${name} = (value, timestamp, key, group) => {

@@ -14,7 +14,6 @@ import { invariant } from "../../model/invariant.ts"
 import { hashInteger, hashString, keyGroupCount, keyGroupOf } from "../../model/keyGroups.ts"
 import { Captures } from "./Captures.ts"
 import { CellPool } from "./Cells.ts"
-import { spreadInteger } from "./IntegerIndex.ts"
 import type { Cut, FixedCapture, FixedLayout, RowBlock } from "./RowBlock.ts"
 import { type RowFormat, rowFormatOf, rowsPerPage } from "./rowFormat.ts"
 import { Space } from "./Space.ts"
@@ -44,8 +43,13 @@ export class RowStore {
   private readonly expected = new Map<number, number>()
   private serials = 0
   private entries = 0
-  /** Keeps the loop of `warm` from being taken for useless. */
-  warmed = 0
+  /** What code finds of a batch before its first record: see `emitSeek` in rowCursor.ts. */
+  aheadOffsets = new Int32Array(0)
+  readonly aheadKeys: Array<unknown> = []
+  /** Keeps that code from being taken for useless where it only fills the processor's caches. */
+  seen = 0
+  /** Batches to come for which nothing is sought ahead. */
+  private aheadPauses = 0
 
   constructor(layout: FixedLayout) {
     this.format = rowFormatOf(layout)
@@ -90,7 +94,7 @@ export class RowStore {
   /** The offset of a new row for a key that has none; the caller sets all columns. */
   create(key: FixedKey, namespace: number): number {
     const fits = this.format.isInteger ? Number.isSafeInteger(key) : typeof key === "string"
-    invariant(fits, "a key is what the schema of keys says", { key: String(key) })
+    if (!fits) invariant(false, "a key is what the schema of keys says", { key: String(key) })
     if (this.namespace !== namespace) this.open(namespace)
     if (this.current === this.nowhere) this.enter(this.addSpace(namespace))
     const space = this.current
@@ -129,29 +133,24 @@ export class RowStore {
   }
 
   /**
-   * To be called before so many records: moves a growing index on. True if it is worth it to `warm` their rows.
+   * To be called before so many records: moves a growing index on, and makes room for what is sought ahead. True if that
+   * is worth it.
    */
   prepare(records: number): boolean {
     this.current.integers.move(records)
-    return this.current.entries >= warmMin
+    if (this.current.entries < aheadMin) return false
+    if (this.aheadPauses > 0) {
+      this.aheadPauses--
+      return false
+    }
+    if (this.aheadOffsets.length < records) this.aheadOffsets = new Int32Array(records)
+    return true
   }
 
-  /**
-   * Looks at the rows of a batch's integer keys before they are sought one after the other. Nothing changes but the
-   * processor's caches: in this short loop their misses overlap, in the long one of a chain each would be waited for.
-   */
-  warm(keys: ReadonlyArray<unknown>): void {
-    const { cells, slots } = this
-    const { stride } = this.format
-    const mask = slots.length - 1
-    let seen = 0
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]
-      if (typeof key !== "number") continue
-      const row = slots[((spreadInteger(key) << 1) & mask) + 1] ?? 0
-      if (row !== 0) seen += cells[(row - 1) * stride] ?? 0
-    }
-    this.warmed = seen
+  /** So many rows were found for a batch. Where most keys are new it is in vain: the next batches go without. */
+  sought(records: number, found: number, seen: number): void {
+    this.seen = seen
+    if (found * 2 < records) this.aheadPauses = aheadPauses
   }
 
   delete(key: FixedKey, namespace: number): void {
@@ -302,5 +301,6 @@ export class RowStore {
   }
 }
 
-/** Fewer rows stay in the caches by themselves. */
-const warmMin = 30_000
+/** Fewer rows stay in the processor's caches by themselves. */
+const aheadMin = 30_000
+const aheadPauses = 7
