@@ -75,7 +75,7 @@ describe("explain", () => {
         5 operators, one fused loop
         code:
         "use strict"
-        const { assign3, invalidEventTime4, keeps5, invalidKey8, keyGroupOf9, hash10, map21, key24, toTupleText25, frozen29, reduce30, table27, rows12 } = bound
+        const { assign3, invalidEventTime4, keeps5, invalidKey8, keyGroupOf9, hash10, map26, key29, toTupleText30, frozen34, reduce35, table32, rows12 } = bound
         const output = context.output
         const direct = directOutputOf(output)
         const writer = direct.writer
@@ -87,25 +87,42 @@ describe("explain", () => {
         let at = 0
         let firing
         let late3 = 0
-        const emit19 = (value, timestamp, key, group) => {
+        const emit24 = (value, timestamp, key, group) => {
           const currentWatermark = passed
           firing = value
           // map-5: map
           at = 4
-          const value20 = map21(value)
+          const value25 = map26(value)
           // keyBy-6: key function, in the same task
           at = 5
-          const key22 = toTupleText25(key24(value20))
-          const group23 = keyGroupOf9(hash10(key22))
+          const key27 = toTupleText30(key29(value25))
+          const group28 = keyGroupOf9(hash10(key27))
           // latest: running reduce
           at = 6
-          const before28 = table27.get(key22, group23, 0)
-          const reduced26 = frozen29(before28 === undefined ? value20 : reduce30(before28, value20))
-          table27.set(key22, group23, 0, reduced26)
+          const before33 = table32.get(key27, group28, 0)
+          const reduced31 = frozen34(before33 === undefined ? value25 : reduce35(before33, value25))
+          table32.set(key27, group28, 0, reduced31)
           at = 8
           written++
-          writer.write(reduced26, timestamp)
+          writer.write(reduced31, timestamp)
           at = 3
+        }
+        const seek21 = (keys, length, first16, cells14, offsets) => {
+          for (let i = 0; i < length; i++) {
+            const key = keys[i]
+            let row = -1
+            row = first16.get(key) ?? -1
+            offsets[i] = row * 3
+          }
+          let found = 0
+          let seen = 0
+          for (let i = 0; i < length; i++) {
+            const at = offsets[i]
+            if (at < 0) continue
+            seen += cells14[at]
+            found++
+          }
+          rows12.sought(length, found, seen)
         }
         const run = (columns) => {
           const values = columns.values
@@ -116,6 +133,14 @@ describe("explain", () => {
           let cells14 = rows12.cells
           let first16 = rows12.first
           const epoch15 = rows12.epoch
+          const ahead18 = rows12.prepare(length) ? namespace13 : NaN
+          let isKnown17 = ahead18 === namespace13
+          const offsets19 = rows12.aheadOffsets
+          const keys20 = rows12.aheadKeys
+          if (isKnown17) {
+            for (let i = 0; i < length; i++) keys20[i] = values[i]?.["page"]
+            seek21(keys20, length, first16, cells14, offsets19)
+          }
           let at = 0
           let index = 0
           try {
@@ -147,20 +172,24 @@ describe("explain", () => {
                     cells14 = rows12.cells
                     first16 = rows12.first
                     namespace13 = start11
+                    isKnown17 = start11 === ahead18
                   }
-                  const row18 = first16.get(key6)
-                  let at17 = row18 === undefined ? -1 : row18 * 3
-                  if (at17 < 0) at17 = rows12.seekElsewhere(key6)
-                  else if (cells14[at17] !== epoch15) rows12.touch(at17)
-                  if (at17 < 0) {
-                    at17 = rows12.create(key6, start11)
+                  let at22 = isKnown17 && keys20[index] === key6 ? offsets19[index] : -1
+                  if (at22 < 0) {
+                    const row23 = first16.get(key6)
+                    if (row23 !== undefined) at22 = row23 * 3
+                  }
+                  if (at22 < 0) at22 = rows12.seekElsewhere(key6)
+                  else if (cells14[at22] !== epoch15) rows12.touch(at22)
+                  if (at22 < 0) {
+                    at22 = rows12.create(key6, start11)
                     cells14 = rows12.cells
                     first16 = rows12.first
-                    cells14[at17 + 1] = 0
-                    cells14[at17 + 2] = -Infinity
+                    cells14[at22 + 1] = 0
+                    cells14[at22 + 2] = -Infinity
                   }
-                  cells14[at17 + 1]++
-                  cells14[at17 + 2] = Math.max(cells14[at17 + 2], value["size"])
+                  cells14[at22 + 1]++
+                  cells14[at22 + 2] = Math.max(cells14[at22 + 2], value["size"])
                 }
               }
               at = 0
@@ -188,7 +217,7 @@ describe("explain", () => {
                 if (start + 86399999 > current) break
                 const end = start + 86400000
                 rows12.drain(start, (key, cells, offset) => {
-                  emit19({ key: key, window: { start, end }, value: { "visits": cells[offset + 1], "worst": cells[offset + 2] } }, end - 1, key, rows12.groupOf(key))
+                  emit24({ key: key, window: { start, end }, value: { "visits": cells[offset + 1], "worst": cells[offset + 2] } }, end - 1, key, rows12.groupOf(key))
                 })
               }
             }

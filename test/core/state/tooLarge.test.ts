@@ -6,7 +6,7 @@ import { type KeyedStateDescriptor, makeSubtaskState } from "../../../packages/c
 import type { SubtaskState } from "../../../packages/core/src/state/SubtaskState.ts"
 import { snapshotLimits } from "../../../packages/core/src/state/snapshot/snapshotLimits.ts"
 import { TimeSlice } from "../../../packages/core/src/state/snapshot/timeSlice.ts"
-import { captureFixed } from "../../../packages/core/src/state/snapshot/writeFixed.ts"
+import { ChunkMemory, captureFixed } from "../../../packages/core/src/state/snapshot/writeFixed.ts"
 import { seededRandom } from "../../../packages/core/src/testing/seededRandom.ts"
 import { encoded, fullCut, groupOf, open } from "./support/sums.ts"
 
@@ -106,7 +106,11 @@ describe("StateTooLarge", () => {
         load: () => {}
       }
       const record = { operator: "daily", name: "sums", kind: "window", codec: 1, key: null, value: null } as const
-      const capture = captureFixed(record, rows, { ...fullCut(), since: null })
+      const capture = captureFixed(
+        record,
+        { table: rows, memory: new ChunkMemory(rows.layout) },
+        { ...fullCut(), since: null }
+      )
       const exit = yield* Effect.exit(capture.write(new TimeSlice(), 0))
       expect(String(Exit.isFailure(exit) && Cause.squash(exit.cause))).toContain(
         'State "sums" of operator "daily" cannot be written: a block of 2 keys takes 600000000 bytes'

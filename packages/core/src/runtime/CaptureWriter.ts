@@ -165,13 +165,14 @@ export class CaptureWriter {
     const { running } = snapshot
     const { checkpoint, object } = running
     const { clock, stats, storage } = this.#attempt
+    const { length: bytes } = encoded.bytes
     const written = yield* Effect.result(writeObject(storage, object, encoded))
     if (Result.isSuccess(written)) this.#inspectWrite("ActivityEnded", snapshot)
     stats.measured(checkpoint, this.#parts.id, {
       alignmentMs: running.alignmentMs,
       syncMs: running.syncMs,
       asyncMs: clock.currentTimeMillisUnsafe() - began,
-      bytes: encoded.bytes.length,
+      bytes,
       records: running.records
     })
     this.#mailbox.post(

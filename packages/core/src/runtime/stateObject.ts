@@ -8,6 +8,7 @@ import type { StorageFailure } from "../model/errors.ts"
 import type { CheckpointId } from "../model/ids.ts"
 import type { StateHandle } from "../protocol/checkpointMachine.ts"
 import type { EncodedSnapshot } from "../state/SubtaskState.ts"
+import { freeMemory } from "../state/snapshot/bytes.ts"
 import type { ObjectStorage } from "../storage/CheckpointStorage.ts"
 import { shortObjectName } from "../storage/objectName.ts"
 import { withinTimeLimit } from "../storage/timeLimit.ts"
@@ -37,7 +38,7 @@ const isWorthRetrying = ({ reason }: StorageFailure): boolean =>
 
 const retries = Schedule.exponential("100 millis").pipe(Schedule.jittered)
 
-/** Writes an object, trying again after passing failures. */
+/** Writes an object, trying again after passing failures. The memory of its bytes is given back as soon as it may be (B6). */
 export const writeObject = (
   storage: ObjectStorage,
   object: string,
@@ -45,6 +46,7 @@ export const writeObject = (
 ): Effect.Effect<StateHandle, StorageFailure> =>
   Effect.suspend(() => {
     let isUnknown = false
+    const { length: size } = bytes
     const create = storage.createObject(object, bytes)
     return withinTimeLimit("create object", storage.pathOf({ object }), create).pipe(
       Effect.catchIf(
@@ -57,7 +59,9 @@ export const writeObject = (
         })
       ),
       Effect.retry({ schedule: retries, times: 4, while: isWorthRetrying }),
-      Effect.as({ object, size: bytes.length, shared })
+      // An attempt that ran out of time may still be reading them.
+      Effect.tap(() => Effect.sync(() => isUnknown || freeMemory(bytes))),
+      Effect.as({ object, size, shared })
     )
   })
 

@@ -17,7 +17,7 @@ import type { RegisteredState } from "./snapshot/RegisteredState.ts"
 import { restoreFixed } from "./snapshot/restoreFixed.ts"
 import { StateSnapshots } from "./snapshot/StateSnapshots.ts"
 import { type SnapshotLimits, snapshotLimits } from "./snapshot/snapshotLimits.ts"
-import { captureFixed } from "./snapshot/writeFixed.ts"
+import { ChunkMemory, captureFixed } from "./snapshot/writeFixed.ts"
 
 export interface SubtaskStateOptions {
   /** Freezes values that `set` and `get` share, so that a test notices who mutates them. */
@@ -91,9 +91,10 @@ const mapState = <V>(
 
 const fixedState = <V>(descriptor: KeyedStateDescriptor<V>, table: FixedTable<V>): RegisteredState => {
   const record = describeState(descriptor)
+  const memory = new ChunkMemory(table.layout)
   return {
     record,
-    capture: (cut) => captureFixed(record, table, cut),
+    capture: (cut) => captureFixed(record, { table, memory }, cut),
     restore: (stored, context) => {
       const [newest] = stored
       // Written before the state was off-heap.

@@ -7,6 +7,8 @@
  * B4 A failure says whether it had no effect (`outcome: "none"`) or may have had one (`"unknown"`).
  * B5 `taken` and `exists` are durable facts too, and so is a removed entry; a removed object may come back after a
  *    power loss.
+ * B6 Nobody looks at the bytes that `create*` and `append*` were given once these have succeeded: the caller may write to
+ *    them, or give their memory back.
  */
 import type { Effect, Scope } from "effect"
 import type { StorageFailure, StorageLocked } from "../model/errors.ts"

@@ -49,6 +49,21 @@ export const objectScenarios: ReadonlyArray<BackendScenario> = [
       )
   },
   {
+    name: "B6 an object and an entry are what they were, whatever becomes of the bytes they were written from",
+    run: (connect) =>
+      withJob(
+        connect(),
+        Effect.fnUntraced(function* (job) {
+          const bytes = patternBytes(4096, 7)
+          yield* job.createObject("1/given", bytes)
+          yield* job.appendEntry(1, bytes)
+          bytes.fill(0)
+          yield* expectBytes("the object", yield* job.readObject("1/given"), patternBytes(4096, 7))
+          yield* expectBytes("the entry", yield* job.readEntry(1), patternBytes(4096, 7))
+        })
+      )
+  },
+  {
     name: "B1 an object that exists is not overwritten",
     run: (connect) =>
       withJob(

@@ -6,7 +6,7 @@
  *   it.live(scenario.name, () => scenario.run(() => MyStorage.at(freshPlace)))
  * }
  * ```
- * Each begins with an empty store. B1 to B5 are the invariants of `CheckpointStorage`; durability itself (B2) is tested
+ * Each begins with an empty store. B1 to B6 are the invariants of `CheckpointStorage`; durability itself (B2) is tested
  * by `backendPowerLoss` where the backend writes through `Files`.
  */
 import type { BackendScenario } from "./BackendScenario.ts"

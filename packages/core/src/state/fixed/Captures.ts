@@ -9,7 +9,7 @@ import { type RowFormat, rowsPerPage } from "./rowFormat.ts"
 import type { Space } from "./Space.ts"
 
 /** Pages kept for the next capture: allocated anew for each, they were felt as pauses of the collector. 1 M rows. */
-const pooledPagesMax = 1_024
+const pooledPagesMax = 8_192
 
 export class Captures {
   /** Captures taken so far; each is known by its number. */
@@ -18,7 +18,7 @@ export class Captures {
   private running: ReadonlyArray<RowCapture> = []
   /** Numbers of the captures that may still be a base. */
   private readonly numbers = new Map<CheckpointId, number>()
-  private readonly pool: Array<Float64Array> = []
+  private readonly pool: Array<PageImage> = []
   /** Pages that are kept for running captures. */
   private kept = 0
 
@@ -57,7 +57,7 @@ export class Captures {
     let image: PageImage | null = null
     for (const capture of this.running) {
       if (capture.number <= touched || !capture.needs(space, page)) continue
-      image ??= { cells: this.copyOf(space, page), keys: null, users: 0 }
+      image ??= this.imageOf(space, page)
       image.users++
       capture.keep(space, page, image)
     }
@@ -76,13 +76,13 @@ export class Captures {
     for (const id of [...this.numbers.keys()]) if (id < checkpoint) this.numbers.delete(id)
   }
 
-  private copyOf(space: Space, page: number): Float64Array {
-    const { stride } = this.format
+  private imageOf(space: Space, page: number): PageImage {
+    const length = rowsPerPage * this.format.stride
     this.kept++
-    const cells = this.pool.pop() ?? new Float64Array(rowsPerPage * stride)
-    const from = page * rowsPerPage * stride
-    cells.set(space.cells.subarray(from, from + rowsPerPage * stride))
-    return cells
+    const image = this.pool.pop() ?? { cells: new Float64Array(length), keys: null, users: 0 }
+    const from = page * length
+    image.cells.set(space.cells.subarray(from, from + length))
+    return image
   }
 
   private end(capture: RowCapture): void {
@@ -93,6 +93,7 @@ export class Captures {
     image.users--
     if (image.users > 0) return
     this.kept--
-    if (this.pool.length < pooledPagesMax) this.pool.push(image.cells)
+    image.keys = null
+    if (this.pool.length < pooledPagesMax) this.pool.push(image)
   }
 }

@@ -16,7 +16,7 @@ const movedPerKey = 4
 const removed = -1
 
 /** Spreads integers over 32 bits; never stored, so it may change. Emitted by {@link emitSpread} as well. HOT. */
-export const spreadInteger = (key: number): number => {
+const spreadInteger = (key: number): number => {
   let h = key | 0
   // Beyond 32 bits the upper half is mixed in.
   if (h !== key) h ^= Math.imul((key / 4294967296) | 0, 0x27d4eb2f)

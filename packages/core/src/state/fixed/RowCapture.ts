@@ -60,11 +60,11 @@ export class RowCapture implements FixedCapture {
   }
 
   keep(space: Space, page: number, image: PageImage): void {
-    this.viewsBySpace.get(space)?.images.set(page, image)
+    this.viewsBySpace.get(space)?.keep(page, image)
   }
 
   imageOf(space: Space, page: number): PageImage | undefined {
-    return this.viewsBySpace.get(space)?.images.get(page)
+    return this.viewsBySpace.get(space)?.images[page] ?? undefined
   }
 
   readonly next = (): RowBlock | null => {
@@ -83,52 +83,36 @@ export class RowCapture implements FixedCapture {
     if (this.isOver) return
     this.isOver = true
     for (const view of this.views) {
-      for (const image of view.images.values()) this.drop(image)
-      view.images.clear()
+      for (const image of view.images) if (image !== null) this.drop(image)
+      view.images.length = 0
     }
     this.ended(this)
   }
 
   /** The next pages of a view, as many as fit into a block; null when there are no more. */
   private blockOf(view: SpaceView): RowBlock | null {
-    const { builder } = this
+    const { builder, since } = this
     builder.begin(view.space.namespace)
     while (view.page * rowsPerPage < view.rowsEnd) {
-      const rows = this.rowsOf(view)
-      if (builder.length + rows.length > blockRowsMax) break
-      if (rows.length > 0) builder.addPage(rows, this.pageOf(view))
-      const image = view.images.get(view.page)
-      if (image !== undefined) this.drop(image)
-      view.images.delete(view.page)
+      if (builder.length + rowsPerPage > blockRowsMax) break
+      if (since === null || !view.isUntouchedSince(since)) builder.addPage(this.pageOf(view), since)
+      const image = view.images[view.page] ?? null
+      if (image !== null) {
+        this.drop(image)
+        view.images[view.page] = null
+      }
       view.page++
     }
     return builder.length === 0 ? null : builder.build()
   }
 
-  /** The rows of the next page that belong into a block. */
-  private rowsOf(view: SpaceView): ReadonlyArray<number> {
-    const rows: Array<number> = []
-    if (this.since !== null && view.isUntouchedSince(this.since)) return rows
-    const page = this.pageOf(view)
-    const first = view.page * rowsPerPage
-    const count = Math.min(rowsPerPage, view.rowsEnd - first)
-    for (let place = 0; place < count; place++) {
-      if (this.since === null ? keyAt(page, place, this.format) !== null : this.stampAt(page, place) >= this.since) {
-        rows.push(first + place)
-      }
-    }
-    return rows
-  }
-
-  private stampAt(page: Page, place: number): number {
-    return page.cells[page.from + place * this.format.stride + this.format.stampCell] ?? 0
-  }
-
   private pageOf(view: SpaceView): Page {
-    const image = view.images.get(view.page)
+    const image = view.images[view.page] ?? null
     const keys = image?.keys ?? view.space.texts.keys[view.page] ?? []
-    if (image !== undefined) return { cells: image.cells, from: 0, keys }
-    return { cells: view.space.cells, from: view.page * rowsPerPage * this.format.stride, keys }
+    const first = view.page * rowsPerPage
+    const rows = { first, count: Math.min(rowsPerPage, view.rowsEnd - first), keys }
+    if (image !== null) return { ...rows, cells: image.cells, from: 0 }
+    return { ...rows, cells: view.space.cells, from: first * this.format.stride }
   }
 }
 
@@ -137,7 +121,8 @@ class SpaceView {
   readonly space: Space
   readonly rowsEnd: number
   readonly entries: number
-  readonly images = new Map<number, PageImage>()
+  /** By page. A `Map` of thousands of pages, made anew for each capture, was felt as pauses of the collector. */
+  readonly images: Array<PageImage | null>
   /** The page to be read next. */
   page = 0
 
@@ -145,6 +130,11 @@ class SpaceView {
     this.space = space
     this.rowsEnd = space.rowsEnd
     this.entries = space.entries
+    this.images = new Array<PageImage | null>(Math.ceil(space.rowsEnd / rowsPerPage)).fill(null)
+  }
+
+  keep(page: number, image: PageImage): void {
+    this.images[page] = image
   }
 
   /** True if no row of the next page was changed since a former capture. */
@@ -155,6 +145,9 @@ class SpaceView {
 
 /** Where the rows of a page lie. */
 interface Page {
+  /** Number of the first row. */
+  readonly first: number
+  readonly count: number
   readonly cells: Float64Array
   readonly from: number
   readonly keys: ReadonlyArray<string | null>
@@ -187,22 +180,23 @@ class BlockBuilder {
     this.keys.length = 0
   }
 
-  addPage(rows: ReadonlyArray<number>, page: Page): void {
-    const { firstColumn, stride } = this.format
-    const filled = this.length
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i] ?? 0
-      const place = row % rowsPerPage
-      const key = keyAt(page, place, this.format)
-      this.rows[filled + i] = row
+  /** The rows of a page that hold a key; or, against a base, those that were changed since. */
+  addPage(page: Page, since: number | null): void {
+    const { columns, format } = this
+    const { cells, count, first } = page
+    const { firstColumn, stampCell, stride } = format
+    for (let place = 0; place < count; place++) {
+      const at = page.from + place * stride
+      const key = keyAt(page, place, format)
+      if (since === null ? key === null : (cells[at + stampCell] ?? 0) < since) continue
+      const filled = this.length++
+      this.rows[filled] = first + place
       this.keys.push(key)
-      const from = page.from + place * stride + firstColumn
-      for (let column = 0; column < this.columns.length; column++) {
-        const values = this.columns[column]
-        if (values !== undefined) values[filled + i] = key === null ? 0 : (page.cells[from + column] ?? 0)
+      for (let column = 0; column < columns.length; column++) {
+        const values = columns[column]
+        if (values !== undefined) values[filled] = key === null ? 0 : (cells[at + firstColumn + column] ?? 0)
       }
     }
-    this.length += rows.length
   }
 
   build(): RowBlock {

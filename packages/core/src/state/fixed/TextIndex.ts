@@ -45,9 +45,9 @@ export class TextIndex {
     map.set(key, row)
     if (map.size === size) throw doubledKey(key)
     const page = Math.floor(row / rowsPerPage)
-    const keys = this.keys[page]
-    if (keys === undefined) this.keys[page] = [key]
-    else keys[row % rowsPerPage] = key
+    const keys = this.keys[page] ?? new Array<string | null>(rowsPerPage).fill(null)
+    keys[row % rowsPerPage] = key
+    this.keys[page] = keys
   }
 
   /** Removes a key that is there. */

@@ -20,5 +20,8 @@ export const rowFormatOf = ({ columns: { length: columns }, key }: FixedLayout):
   return { isInteger, stampCell, firstColumn, columns, stride: firstColumn + columns }
 }
 
-/** Pages are kept for captures. */
-export const rowsPerPage = 1_024
+/**
+ * Pages are kept for captures. Small ones: the first batch of random keys after a barrier has to copy every page it meets
+ * before its next record, and records wait meanwhile.
+ */
+export const rowsPerPage = 128

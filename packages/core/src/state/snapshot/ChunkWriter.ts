@@ -94,6 +94,15 @@ export class ChunkWriter {
     yield* packAll(out, this.columns)
   }
 
+  /** Forgets what was added: the capture that it belonged to has been given up. */
+  clear(): void {
+    const { columns, keys, namespaces, removed, rows, runRemoved, runRows, textBytes, textWide } = this
+    for (const list of [namespaces, runRows, runRemoved, rows, removed, keys, textBytes, textWide, ...columns]) {
+      list.clear()
+    }
+    this.text.clear()
+  }
+
   private removeRows({ keys, rows }: RowBlock): number {
     let count = 0
     for (let i = 0; i < rows.length; i++) {

@@ -2,6 +2,7 @@
  * zstd for sections. Small ones are done at once on the calling thread: handing them to the thread pool was measured to
  * take more of the calling thread's time than compressing them (0.15-0.35 ms against 0.06-0.13 ms).
  */
+import { availableParallelism } from "node:os"
 import {
   constants,
   type ZstdOptions,
@@ -11,6 +12,12 @@ import {
   zstdDecompressSync
 } from "node:zlib"
 import { Effect } from "effect"
+
+/**
+ * So much is compressed at a time: two leave the thread pool to others, and where there are but two cores, one leaves the
+ * other to the records, which would wait for their turn.
+ */
+export const compressedAtOnce = Math.max(1, Math.min(2, availableParallelism() - 1))
 
 /** Sections below this size are stored as they are: setting zstd up costs more than the few bytes are worth. */
 const uncompressedMax = 2 * 1024

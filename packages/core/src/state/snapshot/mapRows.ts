@@ -6,6 +6,7 @@ import type { KeyValue } from "../../model/keyGroups.ts"
 import type { StateRecord } from "../describeState.ts"
 import { type ValueCodec, ValueMismatch } from "../leafCodecs.ts"
 import type { MapTable } from "../MapTable.ts"
+import { compressedAtOnce } from "./compression.ts"
 import type { StoredMaps } from "./OpenObject.ts"
 import type { RestoreContext, StateCapture } from "./RegisteredState.ts"
 import { type Section, SectionReader, SectionWriter } from "./SectionRows.ts"
@@ -14,9 +15,6 @@ import { type SnapshotLimits, snapshotLimits, tooLargeIn } from "./snapshotLimit
 import { storeBytes } from "./storedBytes.ts"
 import { runSteps, type TimeSlice } from "./timeSlice.ts"
 import type { WrittenState } from "./writeSnapshot.ts"
-
-/** Sections that are compressed at a time; two keep the thread pool free for others. */
-const compressedAtOnce = 2
 
 export const captureMaps = <V>(
   record: StateRecord,

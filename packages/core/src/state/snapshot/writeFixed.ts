@@ -4,6 +4,7 @@ import type { StateRecord } from "../describeState.ts"
 import type { Cut, FixedCapture, FixedLayout, FixedRows } from "../fixed/RowBlock.ts"
 import { ByteWriter } from "./bytes.ts"
 import { ChunkWriter } from "./ChunkWriter.ts"
+import { compressedAtOnce } from "./compression.ts"
 import type { StateCapture } from "./RegisteredState.ts"
 import type { FixedEntry } from "./snapshotFormat.ts"
 import { tooLargeIn } from "./snapshotLimits.ts"
@@ -12,16 +13,27 @@ import { InFlight, type StoredBytes, storeBytes } from "./storedBytes.ts"
 import { runSteps, type TimeSlice } from "./timeSlice.ts"
 import type { WrittenState } from "./writeSnapshot.ts"
 
-/** Chunks that are compressed at a time; two keep the thread pool free for others. */
-const compressedAtOnce = 2
+/** What one capture of a state after the other is gathered and packed in. */
+export class ChunkMemory {
+  readonly chunks: ChunkWriter
+  readonly spare: Array<ByteWriter> = []
 
-export const captureFixed = (record: StateRecord, table: FixedRows, cut: Cut): StateCapture => {
+  constructor(layout: FixedLayout) {
+    this.chunks = new ChunkWriter(layout)
+  }
+}
+
+export const captureFixed = (
+  record: StateRecord,
+  { memory, table }: { readonly table: FixedRows; readonly memory: ChunkMemory },
+  cut: Cut
+): StateCapture => {
   const capture = table.capture(cut)
   return {
     isExclusive: false,
     isFull: capture.isFull,
     read: () => Effect.void,
-    write: (slice, depth) => writeFixed({ record, layout: table.layout, capture, depth }, slice),
+    write: (slice, depth) => writeFixed({ record, layout: table.layout, capture, depth, memory }, slice),
     release: capture.release
   }
 }
@@ -37,12 +49,13 @@ const writeFixed = Effect.fnUntraced(function* (
     readonly layout: FixedLayout
     readonly capture: FixedCapture
     readonly depth: number
+    readonly memory: ChunkMemory
   },
   slice: TimeSlice
 ): Effect.fn.Return<WrittenState> {
-  const { capture, depth, layout, record } = of
+  const { capture, depth, layout, memory, record } = of
   const { spaces } = capture
-  const chunks = yield* writeChunks(capture, new ChunkWriter(layout), slice).pipe(
+  const chunks = yield* writeChunks(capture, memory, slice).pipe(
     Effect.catchDefect((defect) => Effect.die(tooLargeIn(record, defect)))
   )
   capture.release()
@@ -63,12 +76,12 @@ const writeFixed = Effect.fnUntraced(function* (
 
 const writeChunks = Effect.fnUntraced(function* (
   capture: FixedCapture,
-  writer: ChunkWriter,
+  { chunks: writer, spare }: ChunkMemory,
   slice: TimeSlice
 ): Effect.fn.Return<ReadonlyArray<StoredChunk>> {
+  writer.clear()
   const chunks: Array<StoredChunk> = []
   const compressing = new InFlight<StoredChunk>(compressedAtOnce)
-  const spare: Array<ByteWriter> = []
   let isOver = false
   const gather = (): boolean => {
     const block = capture.next()

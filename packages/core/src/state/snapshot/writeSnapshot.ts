@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { keyGroupCount } from "../../model/keyGroups.ts"
 import type { OperatorList } from "../OperatorList.ts"
+import { freeMemory } from "./bytes.ts"
 import { checksumText, loadChecksum } from "./checksum.ts"
 import {
   type BaseObject,
@@ -21,6 +22,7 @@ import type { TimeSlice } from "./timeSlice.ts"
 /** A state as the header describes it, with its parts in the order of that description. */
 export interface WrittenState {
   readonly entry: StateEntry
+  /** Their memory is given up with them. */
   readonly parts: ReadonlyArray<Uint8Array>
 }
 
@@ -70,6 +72,7 @@ export const writeSnapshot = Effect.fnUntraced(function* (
   for (const bytes of parts) {
     object.set(bytes, offset)
     offset += bytes.length
+    freeMemory(bytes)
     yield* slice.pause
   }
   return { bytes: object, identity: writePreamble(object, headerBytes.length, checksum) }
