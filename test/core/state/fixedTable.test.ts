@@ -54,7 +54,9 @@ describe("FixedTable", () => {
       const blocks = blocksOf(table)
       const parts = [tableOf(kind), tableOf(kind)]
       for (const [i, part] of parts.entries()) {
-        for (const block of blocks) part.load(block, { from: i * 64, to: (i + 1) * 64 }, (row) => row % 3 !== 0)
+        for (const block of blocks) {
+          part.load(block, { range: { from: i * 64, to: (i + 1) * 64 }, isWanted: (row) => row % 3 !== 0 })
+        }
       }
       let wanted = 0
       for (const { keys, rows } of blocks) {
@@ -70,7 +72,9 @@ describe("FixedTable", () => {
       }
       const [first] = blocks
       if (first === undefined) throw new Error("no blocks")
-      expect(() => parts[0]?.load(first, { from: 0, to: 128 }, () => true)).toThrow(/restored once/)
+      expect(() => parts[0]?.load(first, { range: { from: 0, to: 128 }, isWanted: () => true })).toThrow(
+        /restored once/
+      )
     })
   }
 

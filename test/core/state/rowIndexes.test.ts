@@ -69,6 +69,23 @@ describe("an index of integer keys", () => {
   })
 })
 
+describe("an index of integer keys that are loaded", () => {
+  it("finds them, more than were announced and among others", () => {
+    const keys: Array<number> = []
+    const index = new IntegerIndex((row) => keys[row] ?? Number.NaN)
+    const load = (some: ReadonlyArray<number>): void => {
+      const first = keys.length
+      keys.push(...some)
+      index.loadAll(some, first)
+    }
+    index.reserve(300)
+    for (let at = 0; at < 20; at++) index.add(keys[keys.push(-at - 1) - 1] ?? 0, at)
+    for (let at = 0; at < 5; at++) load(Array.from({ length: 700 }, (_, i) => (at * 700 + i) * 8_191))
+    for (const [row, key] of keys.entries()) expect(index.find(key)).toBe(row)
+    expect(() => load([8_191])).toThrow(/restored once/)
+  })
+})
+
 describe("an index of string keys", () => {
   it("finds what came before and behind its first map, and what is removed no more", () => {
     const index = new TextIndex(100)
@@ -82,5 +99,25 @@ describe("an index of string keys", () => {
       expect([index.find(name), index.keyOf(row)]).toEqual(row % 3 === 0 ? [-1, null] : [row, name])
     }
     expect(index.first.size).toBeLessThanOrEqual(100)
+  })
+
+  it("finds what was loaded, once it is asked for in its map, and more than was announced", () => {
+    const names = ["", "a", "bc", ...Array.from({ length: 2_500 }, (_, i) => `key ${i}`)]
+    const index = new TextIndex(2_000)
+    index.reserve(300)
+    index.loadAll(names.slice(0, 1_000), 0)
+    index.loadAll(names.slice(1_000), 1_000)
+    expect(index.first.size).toBe(0)
+    expect(() => index.loadAll(["bc"], names.length)).toThrow(/restored once/)
+    for (const [row, name] of names.entries()) if (row % 4 === 1) index.remove(name, row)
+    index.add("new", names.length + 1)
+    for (const [row, name] of names.entries()) {
+      const isThere = row % 4 !== 1
+      expect([index.find(name), index.keyOf(row), index.find(name)]).toEqual(
+        isThere ? [row, name, row] : [-1, null, -1]
+      )
+    }
+    expect([index.find("never"), index.find("new")]).toEqual([-1, names.length + 1])
+    expect(() => index.loadAll(["bc"], 0)).toThrow(/restored once/)
   })
 })

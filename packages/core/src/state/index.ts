@@ -1,6 +1,6 @@
 export { codecVersion } from "./compileCodec.ts"
 export type { StateRecord } from "./describeState.ts"
-export type { RowBlock } from "./fixed/RowBlock.ts"
+export type { LoadFilter, RowBlock } from "./fixed/RowBlock.ts"
 export { KeyCursor } from "./KeyCursor.ts"
 export type { KeyedStateDescriptor } from "./KeyedStateDescriptor.ts"
 export type { KeyedTable } from "./KeyedTable.ts"

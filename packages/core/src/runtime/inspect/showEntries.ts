@@ -10,6 +10,7 @@ import {
   type ChainedState,
   isoTime,
   keysMeant,
+  type LoadFilter,
   type RestoreContext,
   type RowBlock,
   restoreFixed,
@@ -111,10 +112,11 @@ const showFixed = (
     const layout = chain[0]?.layout
     invariant(layout !== undefined, "a state off-heap is stored in an object at least")
     const showValue = showRecordedRow(record.value, layout.columns)
-    const load = (block: RowBlock, within: KeyGroups, isWanted: (row: number) => boolean): void => {
+    const load = (block: RowBlock, { isWanted, range: within }: LoadFilter): void => {
       const isWhole = within.from === 0 && within.to === keyGroupCount
       for (const [at, key] of block.keys.entries()) {
-        if (key === null || !isWanted(block.rows[at] ?? -1) || wanted?.has(key) === false) continue
+        if (key === null || wanted?.has(key) === false) continue
+        if (isWanted !== null && !isWanted(block.rows[at] ?? -1)) continue
         if (!isWhole && !isIn(within, key)) continue
         emit(show(key, block.namespace, () => showValue(block.columns, at)))
       }

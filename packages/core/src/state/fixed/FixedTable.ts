@@ -10,7 +10,7 @@ import type { KeyValue } from "../../model/keyGroups.ts"
 import { deepFreeze } from "../deepFreeze.ts"
 import type { KeyedStateDescriptor } from "../KeyedStateDescriptor.ts"
 import type { KeyedTable } from "../KeyedTable.ts"
-import type { Cut, FixedCapture, FixedLayout, FixedRows, RowBlock } from "./RowBlock.ts"
+import type { Cut, FixedCapture, FixedLayout, FixedRows, LoadFilter, RowBlock } from "./RowBlock.ts"
 import { type FixedKey, RowStore } from "./RowStore.ts"
 import { misfitOf } from "./rowCode.ts"
 import { makeRowCodec, type RowCodec } from "./rowCodec.ts"
@@ -103,12 +103,8 @@ export class FixedTable<V> implements KeyedTable<V>, FixedRows {
     this.rows.expect(namespace, entries)
   }
 
-  load(
-    block: RowBlock,
-    range: { readonly from: number; readonly to: number },
-    isWanted: (row: number) => boolean
-  ): void {
-    this.rows.load(block, range, isWanted)
+  load(block: RowBlock, filter: LoadFilter): void {
+    this.rows.load(block, filter)
   }
 
   /** Fails: throws `StateValueInvalid` for a value that does not fit the schema. */

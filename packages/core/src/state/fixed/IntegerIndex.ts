@@ -5,6 +5,7 @@
  * The table doubles without standing still: what is in the old one moves a few places at a time, with every key that is
  * added or missed. Until then a key may be found in either.
  */
+import { invariant } from "../../model/invariant.ts"
 import { doubledKey } from "./doubledKey.ts"
 
 const placesMin = 16
@@ -66,11 +67,7 @@ export class IntegerIndex {
   add(key: number, row: number): void {
     this.count++
     if (this.old !== null) this.move(movedPerKey)
-    else if (this.count > entriesMax(this.slots.length)) {
-      this.old = this.slots
-      this.next = 0
-      this.slots = new Int32Array(this.old.length * 2)
-    }
+    else if (this.count > entriesMax(this.slots.length)) this.begin()
     const hash = spreadInteger(key)
     const { slots } = this
     const mask = slots.length - 1
@@ -80,6 +77,25 @@ export class IntegerIndex {
     }
     slots[at] = hash
     slots[at + 1] = row + 1
+  }
+
+  /** Adds restored keys that are not there, which have rows one behind the other. */
+  loadAll(keys: ReadonlyArray<unknown>, firstRow: number): void {
+    this.count += keys.length
+    while (this.old !== null || this.count > entriesMax(this.slots.length)) this.double()
+    const { slots } = this
+    const mask = slots.length - 1
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]
+      invariant(typeof key === "number", "the keys of a block are those of its layout")
+      const hash = spreadInteger(key)
+      let at = (hash << 1) & mask
+      for (; slots[at + 1] !== 0; at = (at + 2) & mask) {
+        if (slots[at] === hash && this.keyOf(rowAt(slots, at)) === key) throw doubledKey(key)
+      }
+      slots[at] = hash
+      slots[at + 1] = firstRow + i + 1
+    }
   }
 
   /** Makes room for entries before the first comes. */
@@ -109,6 +125,19 @@ export class IntegerIndex {
       if (row > 0) put(this.slots, old[this.next] ?? 0, row)
     }
     if (this.next >= old.length) this.old = null
+  }
+
+  /** Begins to move everything into a table twice as large. */
+  private begin(): void {
+    this.old = this.slots
+    this.next = 0
+    this.slots = new Int32Array(this.old.length * 2)
+  }
+
+  /** Moves everything at once: while a state is restored nobody waits for its records. */
+  private double(): void {
+    if (this.old === null) this.begin()
+    this.move(this.slots.length)
   }
 
   private placeOf(slots: Int32Array, hash: number, key: number): number {

@@ -72,10 +72,14 @@ export interface FixedRows {
   readonly forgetBefore: (checkpoint: CheckpointId) => void
   /** About so many entries of a namespace will be loaded: it begins with room for them. */
   readonly expect: (namespace: number, entries: number) => void
-  /** Adds the entries of a restored block whose key group lies in `[from, to)` and whose row `isWanted`. */
-  readonly load: (
-    block: RowBlock,
-    range: { readonly from: number; readonly to: number },
-    isWanted: (row: number) => boolean
-  ) => void
+  /** Adds the entries of a restored block. */
+  readonly load: (block: RowBlock, filter: LoadFilter) => void
+}
+
+/** What is wanted of a restored block. */
+export interface LoadFilter {
+  /** Key groups `[from, to)`. */
+  readonly range: { readonly from: number; readonly to: number }
+  /** By the number of the row; null where all are wanted. */
+  readonly isWanted: ((row: number) => boolean) | null
 }

@@ -14,7 +14,7 @@ import { invariant } from "../../model/invariant.ts"
 import { hashInteger, hashString, keyGroupCount, keyGroupOf } from "../../model/keyGroups.ts"
 import { Captures } from "./Captures.ts"
 import { CellPool } from "./Cells.ts"
-import type { Cut, FixedCapture, FixedLayout, RowBlock } from "./RowBlock.ts"
+import type { Cut, FixedCapture, FixedLayout, LoadFilter, RowBlock } from "./RowBlock.ts"
 import { type RowFormat, rowFormatOf, rowsPerPage } from "./rowFormat.ts"
 import { Space } from "./Space.ts"
 
@@ -227,35 +227,48 @@ export class RowStore {
     this.expected.set(namespace, entries)
   }
 
-  load(
-    block: RowBlock,
-    range: { readonly from: number; readonly to: number },
-    isWanted: (row: number) => boolean
-  ): void {
+  load(block: RowBlock, { isWanted, range }: LoadFilter): void {
     invariant(!this.captures.isRunning, "a state is restored before it is captured")
-    const { columns, keys, namespace, rows } = block
-    const { firstColumn, stampCell, stride } = this.format
     const isWhole = range.from === 0 && range.to === keyGroupCount
-    let loaded: Space | null = null
+    if (isWhole && isWanted === null) {
+      this.loadAll(block)
+      return
+    }
+    const { columns, keys, namespace, rows } = block
+    const chosen: Array<number> = []
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] ?? null
-      if (key === null || !isWanted(rows[i] ?? -1)) continue
-      if (!isWhole && !this.isIn(range, key)) continue
-      loaded ??= this.spaces.get(namespace) ?? this.addSpace(namespace)
-      const row = loaded.allocate()
-      const at = row * stride
-      const { cells } = loaded
-      if (typeof key === "number") {
-        cells[at] = key
-        loaded.integers.add(key, row)
-      } else loaded.texts.add(key, row)
-      cells[at + stampCell] = this.epoch
-      for (let column = 0; column < columns.length; column++) {
-        cells[at + firstColumn + column] = columns[column]?.[i] ?? Number.NaN
-      }
-      this.entries++
+      if (key === null || (isWanted !== null && !isWanted(rows[i] ?? -1))) continue
+      if (isWhole || this.isIn(range, key)) chosen.push(i)
     }
-    if (loaded !== null) this.enter(loaded)
+    this.loadAll({
+      namespace,
+      rows: Int32Array.from(chosen, (i) => rows[i] ?? -1),
+      keys: chosen.map((i) => keys[i] ?? null),
+      columns: columns.map((column) => Float64Array.from(chosen, (i) => column[i] ?? Number.NaN))
+    })
+  }
+
+  /** Loads a block whose rows all hold a key. */
+  private loadAll({ columns, keys, namespace }: RowBlock): void {
+    if (keys.length === 0) return
+    const space = this.spaces.get(namespace) ?? this.addSpace(namespace)
+    const first = space.allocateAll(keys.length)
+    const { cells } = space
+    const { firstColumn, isInteger, stampCell, stride } = this.format
+    for (let i = 0, at = first * stride + stampCell; i < keys.length; i++, at += stride) cells[at] = this.epoch
+    for (let column = 0; column < columns.length; column++) {
+      const values = columns[column] ?? noValues
+      for (let i = 0, at = first * stride + firstColumn + column; i < values.length; i++, at += stride) {
+        cells[at] = values[i] ?? Number.NaN
+      }
+    }
+    if (isInteger) {
+      for (let i = 0, at = first * stride; i < keys.length; i++, at += stride) cells[at] = Number(keys[i])
+      space.integers.loadAll(keys, first)
+    } else space.texts.loadAll(keys, first)
+    this.entries += keys.length
+    this.enter(space)
   }
 
   private isIn(range: { readonly from: number; readonly to: number }, key: FixedKey): boolean {
@@ -300,6 +313,8 @@ export class RowStore {
     if (this.former === space) this.former = this.nowhere
   }
 }
+
+const noValues = new Float64Array(0)
 
 /** Fewer rows stay in the processor's caches by themselves. */
 const aheadMin = 30_000

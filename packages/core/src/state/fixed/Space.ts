@@ -56,6 +56,11 @@ export class Space {
     const reused = this.free.pop()
     if (reused !== undefined) return reused
     const row = this.rowsEnd++
+    this.grow()
+    return row
+  }
+
+  private grow(): void {
     const cells = this.rowsEnd * this.format.stride
     if (cells > this.cells.length) this.cells = grownCells(this.cells, cells, this.pool)
     const pages = Math.ceil(this.rowsEnd / rowsPerPage)
@@ -64,7 +69,15 @@ export class Space {
       touched.set(this.touched)
       this.touched = touched
     }
-    return row
+  }
+
+  /** Takes so many new rows, one behind the other, and answers the first. */
+  allocateAll(count: number): number {
+    const first = this.rowsEnd
+    this.entries += count
+    this.rowsEnd += count
+    this.grow()
+    return first
   }
 
   /** Makes room for rows before the first comes. */
@@ -73,6 +86,7 @@ export class Space {
     if (cells > this.cells.length) this.cells = grownCells(this.cells, cells, this.pool)
     this.touched = new Int32Array(Math.ceil(entries / rowsPerPage) + 1)
     if (this.format.isInteger) this.integers.reserve(entries)
+    else this.texts.reserve(entries)
   }
 
   giveBack(row: number): void {

@@ -5,6 +5,7 @@
  */
 import { invariant } from "../../model/invariant.ts"
 import { doubledKey } from "./doubledKey.ts"
+import { LoadedTexts } from "./LoadedTexts.ts"
 import { rowsPerPage } from "./rowFormat.ts"
 
 /** Entries of the first map: with one more it would grow beyond a million. */
@@ -15,6 +16,8 @@ export class TextIndex {
   /** Where generated code looks before it asks for more. */
   readonly first = new Map<string, number>()
   private others: ReadonlyArray<Map<string, number>> | null = null
+  /** What was restored and not asked for since; null where nothing is. */
+  private loaded: LoadedTexts | null = null
   /** By page, then by place in the page; null where a row is free. */
   readonly keys: Array<Array<string | null>> = []
   private readonly firstMax: number
@@ -29,21 +32,57 @@ export class TextIndex {
     return row === undefined ? this.findOther(key) : row
   }
 
-  /** The row of a key that came after the first million, or -1. */
+  /** The row of a key that came after the first million, or was loaded and not asked for yet; or -1. */
   findOther(key: string): number {
-    return this.others === null ? -1 : (this.otherOf(key)?.get(key) ?? -1)
+    const row = this.others === null ? undefined : this.otherOf(key)?.get(key)
+    if (row !== undefined) return row
+    return this.loaded === null ? -1 : this.takeLoaded(this.loaded, key)
   }
 
   keyOf(row: number): string | null {
     return this.keys[Math.floor(row / rowsPerPage)]?.[row % rowsPerPage] ?? null
   }
 
+  /** Makes room for so many keys to be loaded. */
+  reserve(entries: number): void {
+    this.loaded = new LoadedTexts(entries, (row) => this.keyOf(row))
+  }
+
+  /** Adds restored keys that are not there, which have rows one behind the other. */
+  loadAll(keys: ReadonlyArray<unknown>, firstRow: number): void {
+    this.loaded ??= new LoadedTexts(keys.length, (row) => this.keyOf(row))
+    const isFirst = this.first.size === 0
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]
+      invariant(typeof key === "string", "the keys of a block are those of its layout")
+      if (!isFirst && this.first.has(key)) throw doubledKey(key)
+      this.setKey(key, firstRow + i)
+    }
+    this.loaded.addAll(firstRow, keys.length)
+  }
+
   /** Adds a key that is not there. */
   add(key: string, row: number): void {
+    this.index(key, row)
+    this.setKey(key, row)
+  }
+
+  private takeLoaded(loaded: LoadedTexts, key: string): number {
+    const row = loaded.take(key)
+    if (row === -1) return -1
+    this.index(key, row)
+    if (loaded.count === 0) this.loaded = null
+    return row
+  }
+
+  private index(key: string, row: number): void {
     const map = this.first.size < this.firstMax ? this.first : this.otherFor(key)
     const { size } = map
     map.set(key, row)
     if (map.size === size) throw doubledKey(key)
+  }
+
+  private setKey(key: string, row: number): void {
     const page = Math.floor(row / rowsPerPage)
     const keys = this.keys[page] ?? new Array<string | null>(rowsPerPage).fill(null)
     keys[row % rowsPerPage] = key
@@ -52,7 +91,7 @@ export class TextIndex {
 
   /** Removes a key that is there. */
   remove(key: string, row: number): void {
-    if (!this.first.delete(key)) this.otherOf(key)?.delete(key)
+    if (!this.first.delete(key) && this.otherOf(key)?.delete(key) !== true) this.loaded?.take(key)
     const keys = this.keys[Math.floor(row / rowsPerPage)]
     if (keys !== undefined) keys[row % rowsPerPage] = null
   }

@@ -1,7 +1,7 @@
 /** HOT while a checkpoint is restored. Unpacks a chunk (see ChunkWriter.ts) and answers its blocks one by one. */
 import { invariant } from "../../model/invariant.ts"
 import type { FixedLayout, RowBlock } from "../fixed/RowBlock.ts"
-import { ByteReader } from "./bytes.ts"
+import { ByteReader, freeMemory } from "./bytes.ts"
 import { readNumbers } from "./numberColumn.ts"
 
 export interface ReadBlock {
@@ -58,6 +58,12 @@ export class ChunkReader {
     this.removedAt = removedTo
     this.run++
     return { block, removed }
+  }
+
+  /** Gives up its memory, and with it the blocks that it answered. */
+  release(): void {
+    for (const numbers of [this.rows, this.removed, this.keys, ...this.columns]) freeMemory(numbers)
+    freeMemory(this.input.bytes)
   }
 
   private *unpack(): Generator<undefined> {

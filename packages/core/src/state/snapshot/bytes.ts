@@ -8,7 +8,7 @@ const freedMin = Math.max(65_536, Buffer.poolSize)
  * Gives the memory of bytes back at once, where it is theirs alone and nobody reads them any more. V8 counts buffers that
  * wait for its collector; without this it would begin to collect, and to make records wait, with every other checkpoint.
  */
-export const freeMemory = ({ buffer, byteOffset }: Uint8Array): void => {
+export const freeMemory = ({ buffer, byteOffset }: ArrayBufferView): void => {
   if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength > freedMin) buffer.transfer(0)
 }
 

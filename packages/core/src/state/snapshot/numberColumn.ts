@@ -8,7 +8,7 @@
  * Bytes of the same weight stand together: those that hardly change are compressed to nothing.
  */
 import { invariant } from "../../model/invariant.ts"
-import type { ByteReader, ByteWriter } from "./bytes.ts"
+import { type ByteReader, type ByteWriter, freeMemory } from "./bytes.ts"
 
 const offsets = 0
 const steps = 16
@@ -200,6 +200,7 @@ const readSteps = (input: ByteReader, count: number, width: number): Float64Arra
     whole += leastStep + (stored[i - 1] ?? 0)
     values[i] = scale === 1 ? whole : whole / scale
   }
+  freeMemory(stored)
   return values
 }
 

@@ -37,7 +37,7 @@ export const restoreFixed = Effect.fnUntraced(function* (
     const load = ({ block, removed }: ReadBlock): void => {
       const space = spaces.get(block.namespace)
       if (space === undefined || (serials !== null && serials.get(block.namespace) !== space.serial)) return // R1
-      table.load(block, context.range, space.isWanted)
+      table.load(block, { range: context.range, isWanted: space.isWanted })
       space.sawAll(block.rows)
       space.sawRemoved(removed)
     }
@@ -73,6 +73,7 @@ const loadChunks = Effect.fnUntraced(function* (
       load(next)
       return true
     })
+    reader.release()
   }
 })
 
@@ -94,7 +95,8 @@ class RestoredSpace {
   readonly entries: number
   /** Rows with an entry that were met, in any key group. */
   found = 0
-  readonly isWanted: (row: number) => boolean
+  /** Null where all are. */
+  readonly isWanted: ((row: number) => boolean) | null
   private readonly rowsEnd: number
   /** A bit per row; null where every row is met once only. */
   private readonly seen: Uint8Array | null
@@ -105,7 +107,7 @@ class RestoredSpace {
     this.entries = entries
     this.rowsEnd = rowsEnd
     this.seen = isChained ? new Uint8Array((rowsEnd + 7) >>> 3) : null
-    this.isWanted = this.seen === null ? always : (row) => this.isNew(row)
+    this.isWanted = this.seen === null ? null : (row) => this.isNew(row)
   }
 
   sawAll(rows: Int32Array): void {
@@ -134,5 +136,3 @@ class RestoredSpace {
     if (this.seen !== null && at < this.seen.length) this.seen[at] = (this.seen[at] ?? 0) | (1 << (row & 7))
   }
 }
-
-const always = (): boolean => true

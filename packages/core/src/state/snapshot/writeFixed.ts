@@ -13,13 +13,31 @@ import { InFlight, type StoredBytes, storeBytes } from "./storedBytes.ts"
 import { runSteps, type TimeSlice } from "./timeSlice.ts"
 import type { WrittenState } from "./writeSnapshot.ts"
 
-/** What one capture of a state after the other is gathered and packed in. */
-export class ChunkMemory {
+/** What a capture is gathered and packed in. */
+interface ChunkBuffers {
   readonly chunks: ChunkWriter
-  readonly spare: Array<ByteWriter> = []
+  readonly spare: Array<ByteWriter>
+}
+
+/** The buffers of a state, for one capture after the other; captures that overlap have their own. */
+export class ChunkMemory {
+  readonly #layout: FixedLayout
+  #free: ChunkBuffers | null = null
 
   constructor(layout: FixedLayout) {
-    this.chunks = new ChunkWriter(layout)
+    this.#layout = layout
+  }
+
+  use<A>(body: (buffers: ChunkBuffers) => Effect.Effect<A>): Effect.Effect<A> {
+    return Effect.suspend(() => {
+      const buffers = this.#free ?? { chunks: new ChunkWriter(this.#layout), spare: [] }
+      this.#free = null
+      const giveBack = Effect.sync(() => {
+        buffers.chunks.clear()
+        this.#free = buffers
+      })
+      return Effect.ensuring(body(buffers), giveBack)
+    })
   }
 }
 
@@ -55,9 +73,9 @@ const writeFixed = Effect.fnUntraced(function* (
 ): Effect.fn.Return<WrittenState> {
   const { capture, depth, layout, memory, record } = of
   const { spaces } = capture
-  const chunks = yield* writeChunks(capture, memory, slice).pipe(
-    Effect.catchDefect((defect) => Effect.die(tooLargeIn(record, defect)))
-  )
+  const chunks = yield* memory
+    .use((buffers) => writeChunks(capture, buffers, slice))
+    .pipe(Effect.catchDefect((defect) => Effect.die(tooLargeIn(record, defect))))
   capture.release()
   const packed = yield* runToEnd(slice, packSpaces(spaces))
   const storedSpaces = yield* storeBytes(packed)
@@ -76,10 +94,9 @@ const writeFixed = Effect.fnUntraced(function* (
 
 const writeChunks = Effect.fnUntraced(function* (
   capture: FixedCapture,
-  { chunks: writer, spare }: ChunkMemory,
+  { chunks: writer, spare }: ChunkBuffers,
   slice: TimeSlice
 ): Effect.fn.Return<ReadonlyArray<StoredChunk>> {
-  writer.clear()
   const chunks: Array<StoredChunk> = []
   const compressing = new InFlight<StoredChunk>(compressedAtOnce)
   let isOver = false
