@@ -15,8 +15,8 @@ export default defineConfig({
     setupFiles: ["test/tooling/leakedHandles.ts"],
     env: { NODE_OPTIONS: `--conditions=${condition}` },
     execArgv: [`--conditions=${condition}`],
-    // Most of the time a test file waits, for a disk or a process of its own: one worker per core, and at least two.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Most of the time a test file waits, for a disk or a process of its own: one worker more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
