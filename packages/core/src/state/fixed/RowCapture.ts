@@ -84,7 +84,7 @@ export class RowCapture implements FixedCapture {
     this.isOver = true
     for (const view of this.views) {
       for (const image of view.images) if (image !== null) this.drop(image)
-      view.images.length = 0
+      view.images = []
     }
     this.ended(this)
   }
@@ -121,8 +121,8 @@ class SpaceView {
   readonly space: Space
   readonly rowsEnd: number
   readonly entries: number
-  /** By page. A `Map` of thousands of pages, made anew for each capture, was felt as pauses of the collector. */
-  readonly images: Array<PageImage | null>
+  /** By page, from the first that is kept on. A `Map` of thousands, anew for each capture, was felt as pauses. */
+  images: Array<PageImage | null> = []
   /** The page to be read next. */
   page = 0
 
@@ -130,10 +130,10 @@ class SpaceView {
     this.space = space
     this.rowsEnd = space.rowsEnd
     this.entries = space.entries
-    this.images = new Array<PageImage | null>(Math.ceil(space.rowsEnd / rowsPerPage)).fill(null)
   }
 
   keep(page: number, image: PageImage): void {
+    if (this.images.length === 0) this.images = new Array(Math.ceil(this.rowsEnd / rowsPerPage)).fill(null)
     this.images[page] = image
   }
 

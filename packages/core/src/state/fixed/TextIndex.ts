@@ -84,9 +84,9 @@ export class TextIndex {
 
   private setKey(key: string, row: number): void {
     const page = Math.floor(row / rowsPerPage)
-    const keys = this.keys[page] ?? new Array<string | null>(rowsPerPage).fill(null)
-    keys[row % rowsPerPage] = key
-    this.keys[page] = keys
+    const keys = this.keys[page]
+    if (keys === undefined) this.keys[page] = [key]
+    else keys[row % rowsPerPage] = key
   }
 
   /** Removes a key that is there. */
