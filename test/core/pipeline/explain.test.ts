@@ -110,8 +110,7 @@ describe("explain", () => {
         const seek21 = (keys, length, first16, cells14, offsets) => {
           for (let i = 0; i < length; i++) {
             const key = keys[i]
-            let row = -1
-            row = first16.get(key) ?? -1
+            const row = first16.get(key) ?? -1
             offsets[i] = row * 3
           }
           let found = 0

@@ -165,7 +165,7 @@ export class CaptureWriter {
     const { running } = snapshot
     const { checkpoint, object } = running
     const { clock, stats, storage } = this.#attempt
-    const { length: bytes } = encoded.bytes
+    const { length: bytes } = encoded.bytes // Once written, their memory is given back.
     const written = yield* Effect.result(writeObject(storage, object, encoded))
     if (Result.isSuccess(written)) this.#inspectWrite("ActivityEnded", snapshot)
     stats.measured(checkpoint, this.#parts.id, {

@@ -1,16 +1,14 @@
 /**
- * HOT. Row numbers by integer key: open addressing in one `Int32Array`, two numbers to a place: the hash, and the row plus
- * one (0: empty).
+ * HOT. Row numbers by integer key, by open addressing.
  *
  * The table doubles without standing still: what is in the old one moves a few places at a time, with every key that is
  * added or missed. Until then a key may be found in either.
  */
 import { invariant } from "../../model/invariant.ts"
 import { doubledKey } from "./doubledKey.ts"
+import { entriesMax, lengthFor, put } from "./openAddressing.ts"
 
 const placesMin = 16
-/** Entries at most: five eighths of the places. */
-const entriesMax = (length: number): number => (length * 5) >>> 4
 /** Places moved with every key; two would be enough to be done before the next doubling. */
 const movedPerKey = 4
 /** Stands for the row of a key that was removed from the old table. */
@@ -100,9 +98,7 @@ export class IntegerIndex {
 
   /** Makes room for entries before the first comes. */
   reserve(entries: number): void {
-    let length = this.slots.length
-    while (entries > entriesMax(length)) length *= 2
-    if (this.count === 0) this.slots = new Int32Array(length)
+    if (this.count === 0) this.slots = new Int32Array(lengthFor(entries, this.slots.length))
   }
 
   /** Removes a key that is there. */
@@ -150,15 +146,6 @@ export class IntegerIndex {
 }
 
 const rowAt = (slots: Int32Array, at: number): number => (slots[at + 1] ?? 0) - 1
-
-/** `row` counts from one. */
-const put = (slots: Int32Array, hash: number, row: number): void => {
-  const mask = slots.length - 1
-  let at = (hash << 1) & mask
-  while (slots[at + 1] !== 0) at = (at + 2) & mask
-  slots[at] = hash
-  slots[at + 1] = row
-}
 
 /** Frees a place. What follows moves up unless it stands where its hash wants it: no mark is left behind. */
 const closeUp = (slots: Int32Array, freed: number): void => {

@@ -1,14 +1,14 @@
 /**
  * HOT while a checkpoint is restored. Row numbers by string key, of rows that nobody has asked for since they were loaded.
  *
- * A `Map` of a million strings takes half a second to fill, and this table a tenth of that: open addressing in one
- * `Int32Array`, the hash and the row plus one. A key leaves it for the `Map` when it is first asked for.
+ * To fill a `Map` with all of them was most of the time of a restore; this table takes them by open addressing, and a key
+ * leaves it for the `Map` when it is first asked for.
  */
 import { hashString } from "../../model/keyGroups.ts"
 import { doubledKey } from "./doubledKey.ts"
+import { entriesMax, lengthFor, put } from "./openAddressing.ts"
 
-/** Five eighths of the places. */
-const entriesMax = (places: number): number => (places * 5) >>> 3
+const lengthMin = 32
 
 /** Stands for the row of a key that has left. */
 const gone = -1
@@ -24,16 +24,14 @@ export class LoadedTexts {
 
   /** `keyOf` answers the key of a row that was added. */
   constructor(entries: number, keyOf: (row: number) => string | null) {
-    let places = 16
-    while (entries > entriesMax(places)) places *= 2
-    this.slots = new Int32Array(places * 2)
+    this.slots = new Int32Array(lengthFor(entries, lengthMin))
     this.keyOf = keyOf
   }
 
   /** Adds the keys of rows that know them already. Fails: throws for one that is there. */
   addAll(firstRow: number, count: number): void {
     this.count += count
-    while (this.count > entriesMax(this.slots.length / 2)) this.slots = doubled(this.slots)
+    if (this.count > entriesMax(this.slots.length)) this.slots = grown(this.slots, this.count)
     if (hashes.length < count) hashes = new Int32Array(count)
     // In a loop of their own, so that the memory of many places is waited for at once.
     for (let i = 0; i < count; i++) hashes[i] = hashString(this.keyOf(firstRow + i) ?? "")
@@ -71,17 +69,12 @@ export class LoadedTexts {
   }
 }
 
-/** The same entries in a table twice as large; nobody has left yet. */
-const doubled = (old: Int32Array): Int32Array => {
-  const slots = new Int32Array(old.length * 2)
-  const mask = slots.length - 1
+/** The entries that are still here, in a table with room for so many. */
+const grown = (old: Int32Array, entries: number): Int32Array => {
+  const slots = new Int32Array(lengthFor(entries, old.length))
   for (let from = 0; from < old.length; from += 2) {
-    if (old[from + 1] === 0) continue
-    const hash = old[from] ?? 0
-    let at = (hash << 1) & mask
-    while (slots[at + 1] !== 0) at = (at + 2) & mask
-    slots[at] = hash
-    slots[at + 1] = old[from + 1] ?? 0
+    const slot = old[from + 1] ?? 0
+    if (slot > 0) put(slots, old[from] ?? 0, slot)
   }
   return slots
 }

@@ -80,8 +80,7 @@ export const emitSeek = ({ cells, index, layout, rows }: RowCursor, { seek }: Ro
   return `const ${seek} = (keys, length, ${index}, ${cells}, offsets) => {
 ${isInteger ? `const mask = ${index}.length - 1\n` : ""}for (let i = 0; i < length; i++) {
 const key = keys[i]
-let row = -1
-${isInteger ? emitFirstProbe(index) : `row = ${index}.get(key) ?? -1`}
+${isInteger ? emitFirstProbe(index) : `const row = ${index}.get(key) ?? -1`}
 offsets[i] = row * ${stride}
 }
 let found = 0
@@ -97,7 +96,8 @@ ${rows}.sought(length, found, seen)
 }
 
 /** The row of the first entry with the hash of a key: whether it is that of the key, is seen in the row. */
-const emitFirstProbe = (index: string): string => `if (typeof key === "number") {
+const emitFirstProbe = (index: string): string => `let row = -1
+if (typeof key === "number") {
 ${emitSpread("hash", "key")}
 let place = (hash << 1) & mask
 while (${index}[place + 1] !== 0 && ${index}[place] !== hash) place = (place + 2) & mask
