@@ -20,11 +20,17 @@ describe("the end of a job", () => {
       Effect.gen(function* () {
         const memory = MemoryStorage.make()
         const isFinal = yield* Deferred.make<void>()
+        const isHeld = yield* Deferred.make<void>()
         let held: string | null = null
         const storage = hookedStorage(memory, {
           createObject: (name, pass) => {
-            if (name.includes("c0000000003-counts-001")) return Effect.fail(full)
-            if (held === null && name.includes("c0000000003-counts-000")) held = name
+            // Not before the other subtask writes: what is given up earlier never writes at all.
+            if (name.includes("c0000000003-counts-001"))
+              return Effect.andThen(Deferred.await(isHeld), Effect.fail(full))
+            if (held === null && name.includes("c0000000003-counts-000")) {
+              held = name
+              Deferred.doneUnsafe(isHeld, Effect.void)
+            }
             return name === held ? Effect.andThen(Deferred.await(isFinal), pass) : pass
           }
         })
