@@ -17,7 +17,8 @@ export default defineConfig({
     execArgv: [`--conditions=${condition}`],
     // Most of the time a test file waits, for a disk or a process of its own: one worker more than there are cores.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 60_000,
+    // For hangs only: the longest tests take half a minute, and twice that on a machine that has other work.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     allowOnly: false,

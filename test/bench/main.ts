@@ -1,6 +1,5 @@
 /**
- * `npm run bench -- [name ...] [--quick] [--compare FILE] [--json FILE] [--cpu]`: every benchmark in a process of its
- * own, one after the other; then what was to be reached, line by line.
+ * Every benchmark in a process of its own, one after the other; then what was to be reached, line by line.
  *
  * A missed goal is reported, not failed: the figures are for people. A benchmark that breaks fails the run.
  */
@@ -9,14 +8,22 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { cpus } from "node:os"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
+import { misused, readCommand } from "../tooling/readCommand.ts"
 import { benchmarks, findBenchmark } from "./benchmarks.ts"
 import { readReport, renderComparison } from "./harness/compare.ts"
 import type { BenchmarkResult } from "./harness/Result.ts"
 import { renderGoals, renderNotMeasured, renderTable } from "./harness/render.ts"
 import { scales } from "./harness/scale.ts"
 
-const { positionals, values } = parseArgs({
+const usage = `usage: npm run bench -- [name ...] [--quick] [--cpu] [--json FILE] [--compare FILE]
+
+  name       ${benchmarks.map(({ name }) => name).join(", ")}; all of them if left out: about an hour
+  --quick    small sizes: shows that everything runs, not for figures
+  --cpu      measures CPU time instead of elapsed time
+  --json     where the report is written; below out/bench if left out
+  --compare  a report of an earlier run, shown beside this one`
+
+const { positionals, values } = readCommand(usage, {
   allowPositionals: true,
   options: {
     json: { type: "string" },
@@ -32,9 +39,7 @@ const runAll = async (names: ReadonlyArray<string>): Promise<void> => {
   const known = benchmarks.map(({ name }) => name)
   const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length > 0) {
-    console.error(`No benchmark ${unknown.join(", ")}; there are ${known.join(", ")}.`)
-    process.exitCode = 2
-    return
+    misused(usage, `No benchmark ${unknown.join(", ")}.`)
   }
   const base = values.compare === undefined ? null : await readReport(values.compare)
   const results: Record<string, BenchmarkResult> = {}

@@ -1,17 +1,24 @@
 /**
- * `npm run profile -- name [--quick] [--seconds N]`: runs the Tidemark contestant of a benchmark under V8's sampling
+ * Runs the Tidemark contestant of a benchmark under V8's sampling
  * profiler, writes a `.cpuprofile` for the tools that read one, and prints where the time went.
  *
  * Only the thread that runs the job is seen: neither worker threads nor the collector's own.
  */
 import { mkdir, writeFile } from "node:fs/promises"
 import { Session } from "node:inspector/promises"
-import { parseArgs } from "node:util"
+import { misused, readCommand } from "../tooling/readCommand.ts"
 import { benchmarks, findBenchmark } from "./benchmarks.ts"
 import { renderProfile } from "./harness/renderProfile.ts"
 import { scales } from "./harness/scale.ts"
 
-const { positionals, values } = parseArgs({
+const names = benchmarks.filter(({ profile }) => profile !== undefined).map(({ name }) => name)
+const usage = `usage: npm run profile -- <name> [--quick] [--seconds <number>]
+
+  name       ${names.join(", ")}
+  --quick    small sizes
+  --seconds  how long it runs at least; 5 if left out`
+
+const { positionals, values } = readCommand(usage, {
   allowPositionals: true,
   options: { quick: { type: "boolean", default: false }, seconds: { type: "string", default: "5" } }
 })
@@ -21,12 +28,7 @@ const interval = 250
 
 const profile = async (name: string, seconds: number): Promise<void> => {
   const benchmark = findBenchmark(name)
-  if (benchmark?.profile === undefined) {
-    const names = benchmarks.filter((one) => one.profile !== undefined).map((one) => one.name)
-    console.error(`Nothing to profile in "${name}"; there are ${names.join(", ")}.`)
-    process.exitCode = 2
-    return
-  }
+  if (benchmark?.profile === undefined) return misused(usage, `There is nothing to profile in "${name}".`)
   const run = await benchmark.profile(values.quick ? scales.quick : scales.full)
   await run()
   const session = new Session()
@@ -46,4 +48,7 @@ const profile = async (name: string, seconds: number): Promise<void> => {
 }
 
 const [name] = positionals
-await profile(name ?? "", Number(values.seconds))
+const seconds = Number(values.seconds)
+if (!(seconds > 0)) misused(usage, `--seconds ${values.seconds} is no number above 0.`)
+if (name === undefined) misused(usage, "Which benchmark?")
+else await profile(name, seconds)

@@ -1,9 +1,6 @@
-/**
- * Explores the deep configurations of the model, or those that are named, and prints a table: `npm run model`.
- *
- * `npm run model -- small` explores the small ones, `npm run model -- "two processes"` one of either. Two at a time.
- */
+/** Explores the deep configurations of the model, or those that are named, and prints a table; two at a time. */
 import { runTasks } from "@tidemark/checker"
+import { misused, readCommand } from "../tooling/readCommand.ts"
 import { deep } from "./configurations/deep.ts"
 import { small } from "./configurations/small.ts"
 import type { Searched } from "./searchTask.ts"
@@ -35,15 +32,26 @@ const rowOf = (searched: Searched): string =>
 
 const namesOf = (all: typeof deep): ReadonlyArray<string> => all.map(({ config }) => config.name)
 
+const usage = `usage: npm run model -- [name ...]
+
+  name  a configuration, or "small" for all that the tests explore, too; the deep ones if left out
+
+  deep: ${namesOf(deep).join(", ")}
+  small: ${namesOf(small).join(", ")}`
+
 const chosen = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (names.length === 0) return namesOf(deep)
-  return names.includes("small") ? namesOf(small) : names
+  if (names.includes("small")) return namesOf(small)
+  const known = [...namesOf(deep), ...namesOf(small)]
+  const unknown = names.filter((name) => !known.includes(name))
+  return unknown.length === 0 ? names : misused(usage, `No configuration ${unknown.join(", ")}.`)
 }
 
+const tasks = chosen(readCommand(usage, { allowPositionals: true }).positionals)
 console.log(line(headings))
 const searched = await runTasks<string, Searched>({
   module: new URL("./searchTask.ts", import.meta.url),
-  tasks: chosen(process.argv.slice(2)),
+  tasks,
   workers: 2,
   onResult: (result) => {
     console.log(rowOf(result))

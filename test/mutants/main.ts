@@ -1,10 +1,5 @@
-/**
- * The mutation score of the protocol: `npm run mutants`.
- *
- * `--only text` tries the mutants whose name has the text; `--workers n` sets the number of threads; `--quiet` shows the
- * tables only. Fails if the score is below 0.95, or if the survivors are not those of survivors.ts.
- */
-import { parseArgs } from "node:util"
+/** The mutation score of the protocol: fails if it is below 0.95, or if the survivors are not those of survivors.ts. */
+import { misused, readCommand } from "../tooling/readCommand.ts"
 import { designDisagreements } from "./design.ts"
 import { runPool } from "./harness/pool.ts"
 import { disagreements, type Result, ratioOf, scoreOf } from "./harness/Result.ts"
@@ -13,7 +8,13 @@ import { survivors } from "./survivors.ts"
 
 const scoreMin = 0.95
 
-const { values } = parseArgs({
+const usage = `usage: npm run mutants -- [--only <text>] [--workers <number>] [--quiet]
+
+  --only     tries the mutants whose name has the text
+  --workers  threads; 2 if left out
+  --quiet    shows the tables only`
+
+const { values } = readCommand(usage, {
   options: {
     only: { type: "string", default: "" },
     workers: { type: "string", default: "2" },
@@ -21,13 +22,16 @@ const { values } = parseArgs({
   }
 })
 
+const workers = Number(values.workers)
+if (!(Number.isSafeInteger(workers) && workers > 0)) misused(usage, `--workers ${values.workers} is no number from 1.`)
+
 const began = performance.now()
 const seconds = (): string => `${((performance.now() - began) / 1000).toFixed(0)} s`
 const isAll = values.only === ""
 
 const results = await runPool({
   module: new URL("./subjects/protocol.ts", import.meta.url),
-  workers: Number(values.workers),
+  workers,
   // An equivalent mutant is explored in every configuration.
   secondsMax: 1_200,
   isWanted: (name) => name.includes(values.only),

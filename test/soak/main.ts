@@ -47,7 +47,12 @@ const soak = async ({ minutes, seed, steadyShare }: SoakOptions): Promise<Readon
   return problems
 }
 
-const options = parseOptions(process.argv.slice(2))
+const [, , ...args] = process.argv
+if (args.includes("--help")) {
+  console.log(usage)
+  process.exit()
+}
+const options = parseOptions(args)
 if (typeof options === "string") {
   console.error(`soak: ${options}\n\n${usage}`)
   process.exitCode = 2
