@@ -43,7 +43,7 @@ describe("a run that is watched", () => {
       const found = /metrics: (http:\/\/127\.0\.0\.1:\d+)\/metrics/.exec(log)?.[1]
       expect(found).toBeDefined()
       return found ?? ""
-    })
+    }, 60_000)
     const metrics = await fetch(`${url}/metrics`)
     expect(metrics.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8")
     const text = await metrics.text()

@@ -30,9 +30,9 @@ const socketIn = (folder: string): string => JSON.parse(readFileSync(controlFile
 /** Waits until the job is at work and has a socket, another one than that of a process that is gone. */
 const start = async (folder: string, stale = "none"): Promise<Running> => {
   const running = startTidemark(run(folder))
-  await vi.waitFor(() => expect(socketIn(folder)).not.toBe(stale), { timeout: 20_000, interval: 20 })
+  await vi.waitFor(() => expect(socketIn(folder)).not.toBe(stale), { timeout: 60_000, interval: 20 })
   await vi.waitFor(() => expect(visibleLines(join(folder, "out")).length).toBeGreaterThan(0), {
-    ...{ timeout: 20_000, interval: 20 }
+    ...{ timeout: 60_000, interval: 20 }
   })
   return running
 }

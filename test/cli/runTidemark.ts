@@ -84,7 +84,7 @@ export const visibleLines = (folder: string): ReadonlyArray<string> =>
 
 /** Waits until something became visible: the job is at work and a checkpoint has completed. */
 export const untilVisible = (folder: string): Promise<unknown> =>
-  vi.waitFor(() => expect(visibleLines(folder).length).toBeGreaterThan(0), { timeout: 20_000, interval: 20 })
+  vi.waitFor(() => expect(visibleLines(folder).length).toBeGreaterThan(0), { timeout: 60_000, interval: 20 })
 
 export const lastJson = (stdout: string): Readonly<Record<string, unknown>> => {
   const parsed: unknown = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")

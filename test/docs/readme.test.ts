@@ -10,7 +10,6 @@ import { repositoryRoot } from "../../scripts/repository.ts"
 import { type Block, blocksOf } from "./markdown.ts"
 
 /** For a machine that does a lot else. */
-const timeout = 90_000
 
 /** Each is executed in a folder of its own. */
 const pages = ["README.md", "packages/checker/README.md"]
@@ -93,32 +92,21 @@ describe.each(pages)("the page %s", (page) => {
     }
   })
 
-  it(
-    "shows TypeScript that compiles under the strict settings of the workspace",
-    () => {
-      const files = blocks.filter(({ language }) => language === "ts")
-      expect(files.length).toBeGreaterThan(0)
-      for (const { argument, text } of files) writeFileSync(join(folder, argument), `${text}\n`)
-      writeFileSync(
-        join(folder, "tsconfig.json"),
-        JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"] })
-      )
-      expect(run(join(commands, "tsc"), ["-p", "tsconfig.json"])).toBe("")
-    },
-    timeout
-  )
+  it("shows TypeScript that compiles under the strict settings of the workspace", () => {
+    const files = blocks.filter(({ language }) => language === "ts")
+    expect(files.length).toBeGreaterThan(0)
+    for (const { argument, text } of files) writeFileSync(join(folder, argument), `${text}\n`)
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"] }))
+    expect(run(join(commands, "tsc"), ["-p", "tsconfig.json"])).toBe("")
+  })
 
   for (const [index, block] of blocks.entries()) {
     if (block.language !== "sh" || block.argument !== "run") continue
     const next = blocks[index + 1]
     const shown = next?.language === "text" ? next : null
-    it(
-      `runs the commands of line ${block.line}${shown === null ? "" : " with the output that it shows"}`,
-      () => {
-        const output = runScript(block.text)
-        if (shown !== null) expect(shapeOf(output, shown)).toEqual(shapeOf(shown.text, shown))
-      },
-      timeout
-    )
+    it(`runs the commands of line ${block.line}${shown === null ? "" : " with the output that it shows"}`, () => {
+      const output = runScript(block.text)
+      if (shown !== null) expect(shapeOf(output, shown)).toEqual(shapeOf(shown.text, shown))
+    })
   }
 })

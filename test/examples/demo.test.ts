@@ -40,7 +40,7 @@ it("survives two kills with the lines of an undisturbed run, in plain lines wher
   } finally {
     await rm(out, { recursive: true, force: true })
   }
-}, 120_000)
+})
 
 it("fails when there was no time for two kills", async () => {
   const out = await mkdtemp(join(tmpdir(), "tidemark-demo-"))
@@ -51,4 +51,4 @@ it("fails when there was no time for two kills", async () => {
   } finally {
     await rm(out, { recursive: true, force: true })
   }
-}, 120_000)
+})

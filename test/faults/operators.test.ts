@@ -69,19 +69,16 @@ const killed = (directory: string, parallelism: number) =>
   }).pipe(Effect.scoped)
 
 describe(`a job with mapAsync and process under kill -9 (seed ${seed})`, () => {
-  it.live(
-    "shows every record once, at parallelism 2, 3 and 1 in turn",
-    () =>
-      Effect.gen(function* () {
-        const directory = yield* temporaryDirectory
-        for (const parallelism of [2, 3]) {
-          const ended = yield* killed(directory, parallelism)
-          assert.strictEqual(ended.signal, "SIGKILL", `it ended before\n${ended.stdout}${ended.stderr}`)
-        }
-        const last = yield* runNode(commandOf({ directory, parallelism: 1, isSlow: "no" }))
-        assert.strictEqual(last.code, 0, last.stderr)
-        assertAllShown(join(directory, "out"), killRecords)
-      }).pipe(Effect.scoped),
-    60_000
+  it.live("shows every record once, at parallelism 2, 3 and 1 in turn", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      for (const parallelism of [2, 3]) {
+        const ended = yield* killed(directory, parallelism)
+        assert.strictEqual(ended.signal, "SIGKILL", `it ended before\n${ended.stdout}${ended.stderr}`)
+      }
+      const last = yield* runNode(commandOf({ directory, parallelism: 1, isSlow: "no" }))
+      assert.strictEqual(last.code, 0, last.stderr)
+      assertAllShown(join(directory, "out"), killRecords)
+    }).pipe(Effect.scoped)
   )
 })

@@ -52,39 +52,33 @@ const untilEither = (running: RunningNode, condition: () => boolean): Effect.Eff
   })
 
 describe("the flights job over three directories", () => {
-  it.live(
-    "is exactly once over kills, with one directory deleted between the runs",
-    () =>
-      Effect.gen(function* () {
-        const directory = yield* temporaryDirectory
-        const reference = yield* temporaryDirectory
-        const whole = yield* runNode(argsOf(reference))
-        assert.strictEqual(whole.code, 0, whole.stderr)
+  it.live("is exactly once over kills, with one directory deleted between the runs", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      const reference = yield* temporaryDirectory
+      const whole = yield* runNode(argsOf(reference))
+      assert.strictEqual(whole.code, 0, whole.stderr)
 
-        let kills = 0
-        for (const name of ["a", "b", "c", "a"]) {
-          const before = visible(directory)
-          const ended = yield* Effect.scoped(
-            Effect.gen(function* () {
-              const running = yield* startNode(argsOf(directory))
-              const stores = ["a", "b", "c"].map((store) => join(directory, "checkpoints", store))
-              yield* untilEither(running, () => visible(directory) > before && stores.every(takesPart))
-              running.child.kill("SIGKILL")
-              return yield* running.ended
-            })
-          )
-          if (ended.signal === null) assert.strictEqual(ended.code, 0, ended.stderr)
-          else kills++
-          rmSync(join(directory, "checkpoints", name), { recursive: true })
-        }
-        assert.isAtLeast(kills, 2)
-        const last = yield* runNode(argsOf(directory))
-        assert.strictEqual(last.code, 0, last.stderr)
-        assert.deepStrictEqual(
-          visibleFlights(join(directory, "out")).lines,
-          visibleFlights(join(reference, "out")).lines
+      let kills = 0
+      for (const name of ["a", "b", "c", "a"]) {
+        const before = visible(directory)
+        const ended = yield* Effect.scoped(
+          Effect.gen(function* () {
+            const running = yield* startNode(argsOf(directory))
+            const stores = ["a", "b", "c"].map((store) => join(directory, "checkpoints", store))
+            yield* untilEither(running, () => visible(directory) > before && stores.every(takesPart))
+            running.child.kill("SIGKILL")
+            return yield* running.ended
+          })
         )
-      }),
-    120_000
+        if (ended.signal === null) assert.strictEqual(ended.code, 0, ended.stderr)
+        else kills++
+        rmSync(join(directory, "checkpoints", name), { recursive: true })
+      }
+      assert.isAtLeast(kills, 2)
+      const last = yield* runNode(argsOf(directory))
+      assert.strictEqual(last.code, 0, last.stderr)
+      assert.deepStrictEqual(visibleFlights(join(directory, "out")).lines, visibleFlights(join(reference, "out")).lines)
+    })
   )
 })

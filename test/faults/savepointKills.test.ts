@@ -37,7 +37,7 @@ const killWhile = async (folder: string, asked: ReadonlyArray<string>, laterMs: 
   const run = startTidemark(command(folder, 5))
   const place = [join(folder, "checkpoints"), "--json"]
   await vi.waitFor(async () => expect((await runHere(["status", ...place])).stdout).toContain('"status":"running"'), {
-    ...{ timeout: 20_000, interval: 20 }
+    ...{ timeout: 60_000, interval: 20 }
   })
   const [name = "", ...flags] = asked
   const answer = runHere([name, ...place, ...flags])

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await install(consumer, packed)
   cpSync(join(repositoryRoot, "test/cli/fixtures/tally.ts"), join(consumer, "tally.ts"))
   writeFileSync(join(consumer, "every.ts"), everyEntry())
-}, 120_000)
+})
 
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 

@@ -20,7 +20,7 @@ describe("the module-count guard", () => {
     const { importCount, moduleCount } = checkLayers(repositoryRoot)
     expect(moduleCount).toBe(listSourceFiles(repositoryRoot).length)
     expect(importCount).toBeGreaterThan(20)
-  }, 60_000)
+  })
 
   it("M1 refuses a checkout without any module", () => {
     expect(problemsOf({})).toEqual([".:1 the layer check read 0 of 0 modules, so it proves nothing."])

@@ -21,5 +21,5 @@ const countHandles = (): Readonly<Record<string, number>> => {
 const before = countHandles()
 
 afterAll(async () => {
-  await vi.waitFor(() => expect(countHandles(), "handles left open by this test file").toEqual(before), 2_000)
+  await vi.waitFor(() => expect(countHandles(), "handles left open by this test file").toEqual(before), 30_000)
 })

@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (const { code, stderr } of await Effect.runPromise(Effect.all(runs, { concurrency: 2 }))) {
     expect(code, stderr).toBe(0)
   }
-}, 120_000)
+})
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 

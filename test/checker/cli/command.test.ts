@@ -138,7 +138,7 @@ describe("tidemark-check explore", () => {
       await fetch(`${url}api/check/${encodeURIComponent(mutant)}`, { method: "POST" })
       const search = async () =>
         JSON.stringify(await (await fetch(`${url}api/check/${encodeURIComponent(mutant)}`)).json())
-      await expect.poll(search, { timeout: 20_000 }).toContain("2 charges")
+      await expect.poll(search, { timeout: 60_000 }).toContain("2 charges")
     } finally {
       child.kill("SIGTERM")
     }

@@ -78,12 +78,13 @@ if (executablePath === null) {
       page.on("request", (asked) => {
         if (!asked.url().startsWith(explorer.url) && !asked.url().startsWith("data:")) foreign.push(asked.url())
       })
-    }, 60_000)
+    })
 
     afterAll(() => browser?.close())
 
     const step = (): Promise<string | null> => page.locator(".trail .here .number").textContent()
-    const focused = (): Promise<string | null> => page.locator(":focus").getAttribute("data-action", { timeout: 5_000 })
+    const focused = (): Promise<string | null> =>
+      page.locator(":focus").getAttribute("data-action", { timeout: 60_000 })
 
     it("walks the mutant's counterexample by clicking, reloads and goes back", async () => {
       await walksTheCounterexample(new BrowserWalker(page, explorer.url))

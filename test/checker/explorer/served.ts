@@ -29,6 +29,6 @@ export const searched = async (client: Client, system: string): Promise<SearchDo
       if (search.status === "running") throw new Error("It is still searching.")
       return search
     },
-    { timeout: 20_000 }
+    { timeout: 60_000 }
   )
 }

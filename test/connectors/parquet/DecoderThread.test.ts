@@ -41,7 +41,7 @@ it("the thread ends with the reader's scope, so that the process can", async () 
     {
       cwd: root,
       env: { ...process.env, FLIGHTS: `${root}node_modules/vega-datasets/data/flights-3m.parquet` },
-      timeout: 20_000
+      timeout: 60_000
     }
   )
   expect(stdout.trim()).toBe("Pending")

@@ -57,4 +57,4 @@ it("a savepoint on two threads is restored on one, drained there, and gone on wi
   const finished = await act({ threads: 2, resume: { from } }, null, (handle) => handle.await)
   expect(finished).toMatchObject({ outcome: "finished", restored: from, threads: 2 })
   expect(visibleLines(join(folder, "out"))).toEqual(expectedLines(records))
-}, 60_000)
+})
