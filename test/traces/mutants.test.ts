@@ -18,13 +18,15 @@ const directory = mkdtempSync(join(tmpdir(), "tidemark-mutants-"))
 /** The number of no mutant: the runtime as it is. */
 const intact = runtimeMutants.length
 
+const record = async (numbers: ReadonlyArray<number>): Promise<void> => {
+  const args = ["--conditions=tidemark-source", recordMutants, directory, ...numbers.map(String)]
+  const { code, stderr } = await Effect.runPromise(runNode(args))
+  expect(code, stderr).toBe(0)
+}
+
 beforeAll(async () => {
-  const numbers = Array.from({ length: intact + 1 }, (_, number) => String(number))
-  const halves = [0, 1].map((half) => numbers.filter((_, i) => i % 2 === half))
-  const runs = halves.map((half) => runNode(["--conditions=tidemark-source", recordMutants, directory, ...half]))
-  for (const { code, stderr } of await Effect.runPromise(Effect.all(runs, { concurrency: 2 }))) {
-    expect(code, stderr).toBe(0)
-  }
+  const numbers = Array.from({ length: intact + 1 }, (_, number) => number)
+  await Promise.all([0, 1].map((half) => record(numbers.filter((_, i) => i % 2 === half))))
 })
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -40,10 +42,22 @@ it("the runtime as it is conforms, with its sources loaded in the same way", () 
   expect(trace.some((line) => line._tag === "Step" && line.event.type === "attempt.failed")).toBe(true)
 })
 
+/** A job meets some defects only when the moments fall so: it runs again until its trace shows the defect. */
+const runsMax = 10
+
+const checkUntilSeen = async (number: number): Promise<ReturnType<typeof check>> => {
+  let checked = check(number)
+  for (let runs = 1; checked.verdict.conforms && runs < runsMax; runs++) {
+    await record([number])
+    checked = check(number)
+  }
+  return checked
+}
+
 describe("the trace does not conform if", () => {
   for (const [number, { name, violates, line }] of runtimeMutants.entries()) {
-    it(`${name}${violates === null ? "" : `: ${violates} is violated`}`, () => {
-      const { trace, verdict } = check(number)
+    it(`${name}${violates === null ? "" : `: ${violates} is violated`}`, async () => {
+      const { trace, verdict } = await checkUntilSeen(number)
       expect(verdict, describeConformance(verdict, trace)).toMatchObject({ conforms: false, observation: line })
       const rules = verdict.conforms ? [] : verdict.violated.map(({ property }) => property.split(" ")[0])
       expect(violates === null || rules.includes(violates), `violated: ${rules}`).toBe(true)

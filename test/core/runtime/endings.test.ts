@@ -109,7 +109,8 @@ describe("restarts", () => {
         throw new Error("once")
       }
     })
-    const report = await Job.runPromise({ ...job, checkpoint: { ...job.checkpoint, retained: 1 } })
+    const checkpoint = { ...job.checkpoint, trigger: Trigger.count(500), retained: 1 }
+    const report = await Job.runPromise({ ...job, checkpoint })
     expect(report).toMatchObject({ outcome: "finished", restarts: 1 })
     expect(shownCounts(sink.records())).toEqual(expected)
   })
