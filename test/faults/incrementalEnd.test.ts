@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { MemoryStorage } from "@tidemark/backends/memory"
-import { Job } from "@tidemark/core"
+import { Job, Trigger } from "@tidemark/core"
 import { readLog, StorageFailure } from "@tidemark/core/storage"
 import { Deferred, Effect } from "effect"
 import { countJob } from "../support/countJob.ts"
@@ -37,7 +37,7 @@ describe("the end of a job", () => {
         const { job } = countJob({ storage })
         const report = yield* Job.run({
           ...job,
-          checkpoint: { ...job.checkpoint, maxConcurrent: 1 },
+          checkpoint: { ...job.checkpoint, maxConcurrent: 1, trigger: Trigger.count(300) },
           inspect: (inspection) => {
             if (inspection._tag !== "Step") return
             const isOver = inspection.commands.some(
