@@ -19,7 +19,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // For hangs only: the longest tests take half a minute, and twice that on a machine that has other work.
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     teardownTimeout: 10_000,
     allowOnly: false,

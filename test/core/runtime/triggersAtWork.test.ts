@@ -2,12 +2,39 @@
 import { it } from "@effect/vitest"
 import { MemoryStorage } from "@tidemark/backends/memory"
 import { Collection } from "@tidemark/connectors/collection"
-import { Job, Pipeline, Trigger } from "@tidemark/core"
+import { type Inspection, Job, Pipeline, Trigger } from "@tidemark/core"
 import type { Polled, Source } from "@tidemark/core/connector"
-import { Effect, Schema } from "effect"
+import { type Duration, Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { describe, expect } from "vitest"
 import { hookedStorage } from "../../support/hookedStorage.ts"
+
+/** The snapshots of a job that are on their way. */
+const snapshots = () => {
+  let running = 0
+  let waiting = 0
+  return {
+    inspect: (inspection: Inspection) => {
+      if (inspection._tag === "ActivityStarted" && inspection.activity === "persist") running++
+      if (inspection._tag === "ActivityEnded" && inspection.activity === "persist") running--
+    },
+    /** Waits in virtual time. */
+    sleep: (time: Duration.Input) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => waiting++),
+        () => Effect.sleep(time),
+        () => Effect.sync(() => waiting--)
+      ),
+    /** They go on without the test: compression takes threads, and as long as the machine needs. */
+    goOn: () => running > waiting
+  }
+}
+
+/** Waits until the job has done whatever it can: so many turns of the event loop without a snapshot that goes on. */
+const settle = (goOn: () => boolean) =>
+  Effect.promise(async () => {
+    for (let turn = 0; turn < 200; turn = goOn() ? 0 : turn + 1) await new Promise((resolve) => setImmediate(resolve))
+  })
 
 const numbers = () => {
   let found = 0
@@ -33,47 +60,48 @@ const numbers = () => {
         }
       })
   }
-  const put = (records: number) =>
-    Effect.andThen(
-      Effect.sync(() => {
-        found += records
-        wakeReader()
-      }),
-      settle
-    )
+  const put = (records: number): void => {
+    found += records
+    wakeReader()
+  }
   return { put, source }
 }
-
-const settle = Effect.promise(async () => {
-  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
-})
-
-const pass = (time: Parameters<typeof TestClock.adjust>[0]) => Effect.andThen(TestClock.adjust(time), settle)
 
 /** Every snapshot takes so long to write. */
 const started = (trigger: Trigger, writeTakes: "0 millis" | "100 millis" = "0 millis") =>
   Effect.gen(function* () {
     const { put, source } = numbers()
+    const { goOn, inspect, sleep } = snapshots()
     const job = yield* Job.start({
       pipeline: Pipeline.make("triggered")
         .from("numbers", source)
         .to("out", Collection.sink({ schema: Schema.Number })),
+      inspect,
       checkpoint: {
         trigger,
         storage: hookedStorage(MemoryStorage.make(), {
-          createObject: (_, write) => Effect.andThen(Effect.sleep(writeTakes), write)
+          createObject: (_, write) => (writeTakes === "0 millis" ? write : Effect.andThen(sleep(writeTakes), write))
         })
       }
     })
-    yield* settle
+    yield* settle(goOn)
     const { report } = job
-    return { put, completed: () => report().checkpoints.completed, report }
+    return {
+      put: (records: number) =>
+        Effect.suspend(() => {
+          put(records)
+          return settle(goOn)
+        }),
+      pass: (time: Duration.Input) => Effect.andThen(TestClock.adjust(time), settle(goOn)),
+      completed: () => report().checkpoints.completed,
+      report
+    }
   })
 
 describe("Trigger.first", () => {
   it.effect("goes by the clock where few records come, and by the count where many do", () =>
     Effect.gen(function* () {
-      const { completed, put } = yield* started(Trigger.first([Trigger.every("1 minute"), Trigger.count(100)]))
+      const { completed, pass, put } = yield* started(Trigger.first([Trigger.every("1 minute"), Trigger.count(100)]))
       yield* put(99)
       expect(completed()).toBe(0)
       yield* put(1)
@@ -86,7 +114,9 @@ describe("Trigger.first", () => {
 
   it.effect("begins the interval anew with the count, and the count with the interval", () =>
     Effect.gen(function* () {
-      const { completed, put, report } = yield* started(Trigger.first([Trigger.every("1 minute"), Trigger.count(100)]))
+      const { completed, pass, put, report } = yield* started(
+        Trigger.first([Trigger.every("1 minute"), Trigger.count(100)])
+      )
       yield* pass("50 seconds")
       yield* put(100)
       expect([completed(), report().nextTriggerAt]).toEqual([1, 110_000])
@@ -110,7 +140,7 @@ describe("Trigger.adaptive", () => {
     "measures the first checkpoint after the least interval, and goes on at the interval that follows from it",
     () =>
       Effect.gen(function* () {
-        const { completed, report } = yield* started(Trigger.adaptive(options), "100 millis")
+        const { completed, pass, report } = yield* started(Trigger.adaptive(options), "100 millis")
         const interval = () => report().checkpoints.interval
         expect(interval()).toMatchObject({ rule: "unmeasured", intervalMs: 1_000 })
         yield* pass("1 second")
@@ -134,7 +164,10 @@ describe("Trigger.adaptive", () => {
 
   it.effect("is held by the recovery target", () =>
     Effect.gen(function* () {
-      const { report } = yield* started(Trigger.adaptive({ ...options, recoveryTarget: "5 seconds" }), "100 millis")
+      const { pass, report } = yield* started(
+        Trigger.adaptive({ ...options, recoveryTarget: "5 seconds" }),
+        "100 millis"
+      )
       yield* pass("1 second")
       yield* pass("100 millis")
       expect(report().checkpoints.interval).toMatchObject({ rule: "recoveryTarget", intervalMs: 4_900 })
