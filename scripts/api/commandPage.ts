@@ -31,4 +31,4 @@ const sectionsOf = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
 }
 
 export const commandPage = (note: string): string =>
-  `${["# @tidemark/cli", note, "A command: nothing of it can be imported.", ...sectionsOf([])].join("\n\n")}\n`
+  `${["# @tidemark/cli", note, "The command. What can be imported of the package is [`@tidemark/cli/control`](cli-control.md).", ...sectionsOf([])].join("\n\n")}\n`

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { sourceCondition } from "../packages/manifest.ts"
 
-/** The packages that a program imports. `cli` and `create-tidemark` are commands: they have no entry. */
-const importable = ["backends", "checker", "connectors", "core"]
+/** The packages that a program imports. `create-tidemark` is a command only: it has no entry. */
+const importable = ["backends", "checker", "cli", "connectors", "core"]
 
 export interface Entry {
   /** As it is imported: `@tidemark/core/storage`. */

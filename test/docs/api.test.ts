@@ -48,6 +48,16 @@ it("the page of the command has a section for every subcommand", () => {
   for (const command of commands) expect(page).toContain(`\n## tidemark ${command}\n`)
 })
 
+it("the README of the command names every subcommand", () => {
+  const readme = text("packages", "cli", "README.md")
+  const page = text("docs", "api", commandPageName)
+  const commands = [...page.matchAll(/^## (tidemark .+)$/gm)].map(([, command = ""]) => command)
+  const groups = commands.filter((command) => commands.some((other) => other.startsWith(`${command} `)))
+  const named = commands.filter((command) => !groups.includes(command))
+  expect(named).toEqual(expect.arrayContaining(["tidemark run", "tidemark state get"]))
+  for (const command of named) expect(readme).toContain(`| \`${command} <`)
+})
+
 it("every public name has a doc comment or documented members", () => {
   expect(undocumented(items)).toEqual([])
 })

@@ -1,11 +1,11 @@
 /** Does what is asked of a running job, and says what came of it. */
-import type { JobHandle } from "@tidemark/core"
 import { Effect, Result } from "effect"
 import type { ControlReply, ControlRequest, ControlStatus } from "./messages.ts"
+import type { OperatedJob } from "./OperatedJob.ts"
 
 /** Never fails: a refusal is an answer. */
 export const answerRequest = (
-  handle: JobHandle,
+  handle: OperatedJob,
   holder: string,
   request: ControlRequest
 ): Effect.Effect<ControlReply> => {
@@ -30,7 +30,7 @@ const answered = <E extends Error>(reply: Effect.Effect<ControlReply, E>): Effec
     Result.isSuccess(result) ? result.success : { _tag: "Refused", message: result.failure.message }
   )
 
-const ended = (handle: JobHandle) =>
+const ended = (handle: OperatedJob) =>
   Effect.map(handle.await, ({ checkpoints, job, outcome, position, savepoint }): ControlReply => {
     // One that was taken earlier is no answer to this request.
     const isLast = savepoint !== null && checkpoints.history.at(-1)?.id === savepoint.id
@@ -40,7 +40,7 @@ const ended = (handle: JobHandle) =>
     }
   })
 
-const statusOf = (handle: JobHandle, holder: string): ControlStatus => {
+const statusOf = (handle: OperatedJob, holder: string): ControlStatus => {
   const { checkpoints, durationMs, job, lastFailure, position, reliability, restarts, savepoint } = handle.report()
   const last = checkpoints.history.at(-1)
   return {

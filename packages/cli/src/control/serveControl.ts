@@ -9,18 +9,21 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { createServer, type Server, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { JobHandle } from "@tidemark/core"
 import type { CheckpointStorage } from "@tidemark/core/storage"
 import { Effect, Result, type Scope } from "effect"
 import { answerRequest } from "./answerRequest.ts"
 import { jobDirectory, removeControlFile, writeControlFile } from "./controlFile.ts"
 import { type ControlReply, decodeRequest, requestMax } from "./messages.ts"
+import type { OperatedJob } from "./OperatedJob.ts"
 
 /** Milliseconds that a client has to say what it wants, and to take its answer at the end. */
 const patienceMs = 2_000
 
 /** Serves until the scope closes. Does nothing for checkpoints that are not in files. */
-export const serveControl = (handle: JobHandle, storage: CheckpointStorage): Effect.Effect<void, never, Scope.Scope> =>
+export const serveControl = (
+  handle: OperatedJob,
+  storage: CheckpointStorage
+): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const reader = yield* storage.inspect(handle.report().job)
     const directory = jobDirectory(reader)
@@ -39,7 +42,7 @@ interface Control {
   readonly close: () => Promise<void>
 }
 
-const open = async (handle: JobHandle, directory: string): Promise<Control> => {
+const open = async (handle: OperatedJob, directory: string): Promise<Control> => {
   const place = makePlace()
   const holder = `process ${process.pid}`
   const answers = new Set<Promise<void>>()
@@ -98,7 +101,7 @@ const listen = (server: Server, path: string): Promise<void> =>
     })
   })
 
-const serve = async (handle: JobHandle, holder: string, client: Socket): Promise<void> => {
+const serve = async (handle: OperatedJob, holder: string, client: Socket): Promise<void> => {
   client.on("error", () => client.destroy())
   const line = await readLine(client)
   if (line === null) {
