@@ -1,7 +1,9 @@
 /** What checkpoints into files cost while a million keys change: throughput, and for how long they make a record wait. */
 import { Effect } from "effect"
 import type { Benchmark } from "./harness/Benchmark.ts"
+import { emptyLoop, floorNote, longestRow } from "./harness/emptyLoop.ts"
 import { collectGarbage } from "./harness/garbage.ts"
+import type { Histogram } from "./harness/Histogram.ts"
 import { polluteRuntime } from "./harness/pollute.ts"
 import { type GoalFigure, type Row, spreadOf, type Table } from "./harness/Result.ts"
 import { numberText } from "./harness/render.ts"
@@ -13,7 +15,8 @@ const run = async (scale: Scale) => {
   const few = await measure(0.02, scale)
   const all = await measure(1, scale)
   const worst = few.longest.on > all.longest.on ? few.longest : all.longest
-  const note = `in CPU time of the thread ${numberText(worst.busy)} ms; without checkpoints ${numberText(worst.off)} ms`
+  const without = `without checkpoints ${numberText(worst.off)} ms`
+  const note = `in CPU time of the thread ${numberText(worst.busy)} ms; ${without}; ${floorNote(worst.floor)}`
   const goals: ReadonlyArray<GoalFigure> = [
     { goal: "checkpoint2", figure: few.ratio },
     { goal: "checkpoint100", figure: all.ratio },
@@ -26,7 +29,7 @@ interface Measured {
   readonly tables: ReadonlyArray<Table>
   readonly ratio: number
   /** Longest pauses, medians over the runs. */
-  readonly longest: { readonly on: number; readonly off: number; readonly busy: number }
+  readonly longest: { readonly on: number; readonly off: number; readonly busy: number; readonly floor: number }
 }
 
 const measure = async (touchedShare: number, scale: Scale): Promise<Measured> => {
@@ -38,12 +41,14 @@ const measure = async (touchedShare: number, scale: Scale): Promise<Measured> =>
   const everyMs = scale.pick({ full: 1_000, quick: 1_000, tiny: 20 })
   const off: Array<TrafficReport> = []
   const on: Array<TrafficReport> = []
+  const empty: Array<Histogram> = []
   for (let round = -scale.warmups(1); round < scale.rounds(5); round++) {
     collectGarbage()
     const without = await runTraffic({ ...options, everyMs: null })
     collectGarbage()
     const withThem = await runTraffic({ ...options, everyMs })
     if (round < 0) continue
+    empty.push(emptyLoop(options.trafficMs))
     off.push(without)
     on.push(withThem)
   }
@@ -57,13 +62,14 @@ const measure = async (touchedShare: number, scale: Scale): Promise<Measured> =>
   return {
     tables: [
       { title: `${what}, throughput, polluted`, rows: speed },
-      { title: `${what}, pauses of a run`, rows: [...pauseRows("off", off), ...pauseRows("on", on)] }
+      { title: `${what}, pauses of a run`, rows: [...pauseRows("off", off), ...pauseRows("on", on), longestRow(empty)] }
     ],
     ratio: spreadOf(ratios).median,
     longest: {
       on: spreadOf(on.map((run) => run.pauses.longestMs)).median,
       off: spreadOf(off.map((run) => run.pauses.longestMs)).median,
-      busy: spreadOf(on.map((run) => run.pauses.longestBusyMs)).median
+      busy: spreadOf(on.map((run) => run.pauses.longestBusyMs)).median,
+      floor: spreadOf(empty.map(({ maxMs }) => maxMs)).median
     }
   }
 }

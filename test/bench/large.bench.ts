@@ -1,6 +1,8 @@
 /** Ten million keys: memory, pauses and throughput of a process that holds nothing else. */
 import { pauseRows } from "./checkpoint.bench.ts"
 import type { Benchmark } from "./harness/Benchmark.ts"
+import { emptyLoop, floorNote, longestRow } from "./harness/emptyLoop.ts"
+import type { Histogram } from "./harness/Histogram.ts"
 import { type Row, spreadOf } from "./harness/Result.ts"
 import type { Scale } from "./harness/scale.ts"
 import { runChild } from "./jobs/runChild.ts"
@@ -15,9 +17,11 @@ const run = async (scale: Scale) => {
   }
   const hand: Array<TrafficReport> = []
   const ours: Array<TrafficReport> = []
+  const empty: Array<Histogram> = []
   for (let round = 0; round < scale.rounds(3); round++) {
     hand.push(await runIn({ ...options, byHand: true }))
     ours.push(await runIn({ ...options, byHand: false }))
+    empty.push(emptyLoop(options.trafficMs))
   }
   const rates = (runs: ReadonlyArray<TrafficReport>) => runs.map((run) => run.records / run.elapsedMs / 1000)
   const gigabytes = (runs: ReadonlyArray<TrafficReport>) => runs.map((run) => run.residentBytes / 1e9)
@@ -27,7 +31,8 @@ const run = async (scale: Scale) => {
     { name: "Tidemark, checkpoints", unit: "M records/s", value: spreadOf(rates(ours)), ratio: spreadOf(ratios) },
     { name: "hand, resident", unit: "GB", value: spreadOf(gigabytes(hand)) },
     { name: "Tidemark, resident", unit: "GB", value: spreadOf(gigabytes(ours)) },
-    ...pauseRows("Tidemark", ours)
+    ...pauseRows("Tidemark", ours),
+    longestRow(empty)
   ]
   const busy = spreadOf(ours.map((run) => run.pauses.longestBusyMs)).median
   return {
@@ -36,7 +41,7 @@ const run = async (scale: Scale) => {
       {
         goal: "pause10m",
         figure: spreadOf(ours.map((run) => run.pauses.longestMs)).median,
-        note: `in CPU time of the thread ${busy.toFixed(0)} ms`
+        note: `in CPU time of the thread ${busy.toFixed(0)} ms; ${floorNote(spreadOf(empty.map(({ maxMs }) => maxMs)).median)}`
       } as const,
       { goal: "memory10m", figure: spreadOf(gigabytes(ours)).median } as const
     ]

@@ -17,7 +17,7 @@ import { scales } from "./harness/scale.ts"
 
 const usage = `usage: npm run bench -- [name ...] [--quick] [--cpu] [--json FILE] [--compare FILE]
 
-  name       ${benchmarks.map(({ name }) => name).join(", ")}; all of them if left out: about an hour
+  name       ${benchmarks.map(({ name }) => name).join(", ")}; all of them if left out: twenty to thirty minutes
   --quick    small sizes: shows that everything runs, not for figures
   --cpu      measures CPU time instead of elapsed time
   --json     where the report is written; below out/bench if left out
