@@ -3,10 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { MemoryStorage } from "@tidemark/backends/memory"
 import { ReplicatedStorage } from "@tidemark/backends/replicated"
 import { type CheckpointStorage, type JobStorage, StorageFailure } from "@tidemark/core/storage"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import { holder, utf8 } from "../../conformance/storageSubjects.ts"
+import { hookedStorage } from "../../support/hookedStorage.ts"
 import { until } from "../../support/until.ts"
 import { SimulatedStore } from "./SimulatedStore.ts"
 
@@ -193,6 +195,29 @@ describe("replicated storage", () => {
       const failure = yield* use(storage, (job) => Effect.flip(job.readObject("1/1")))
       assert.deepInclude(failure, { reason: "corrupt", outcome: "none" })
       assert.include(failure.message, "damaged in a and b and c")
+    })
+  )
+
+  it.live("one store slow to write an object that is removed meanwhile: the removal does not overtake the write", () =>
+    Effect.gen(function* () {
+      const isOpen = yield* Deferred.make<void>()
+      const slow = MemoryStorage.make()
+      const hooked = hookedStorage(slow, { createObject: (_, pass) => Effect.andThen(Deferred.await(isOpen), pass) })
+      const stores = [MemoryStorage.make(), MemoryStorage.make(), hooked]
+      const storage = ReplicatedStorage.make({ stores, tuning })
+      yield* use(storage, (job) =>
+        Effect.gen(function* () {
+          yield* job.createObject("1/a", utf8("a"))
+          yield* job.deleteObject("1/a")
+          assert.deepStrictEqual(yield* job.listObjects, [])
+          yield* Deferred.succeed(isOpen, undefined)
+        })
+      )
+      for (const store of stores) {
+        const reader = yield* store.inspect("job")
+        assert.deepStrictEqual(yield* reader.listObjects, [])
+      }
+      yield* use(storage, (job) => Effect.map(job.listObjects, (objects) => assert.deepStrictEqual(objects, [])))
     })
   )
 

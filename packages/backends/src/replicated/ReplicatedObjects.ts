@@ -6,12 +6,12 @@
  *    can have W copies; the other one takes its copies back and is told that the name exists. An earlier try of the same
  *    writer may have left other bytes (encrypted anew): they give way once W stores have the new ones.
  * O2 An object is missing when R stores that have a say do not have it.
- * O3 A store that was away may bring back what was deleted meanwhile: allowed by B5, and removed by the next start.
+ * O3 A store does one thing after the other with a name: a removal never overtakes a copy that the store is slow to write.
+ * O4 A store that was away may bring back what was deleted meanwhile: allowed by B5, and removed by the next start.
  */
 import { type JobStorage, StorageFailure, type StoredObject } from "@tidemark/core/storage"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Semaphore from "effect/Semaphore"
 import { checkObjectName } from "../names.ts"
 import { type Answers, type Background, countOf } from "./Background.ts"
 import { checkedCopy, copyOverhead, encodeCopy, isBytes } from "./copies.ts"
@@ -19,6 +19,7 @@ import { failureAmong, outcomeOf, type Quorum, tooFew } from "./quorum.ts"
 import type { Replica } from "./Replica.ts"
 import type { ReplicaTuning } from "./ReplicaTuning.ts"
 import { readCopies } from "./readCopies.ts"
+import { Turns } from "./Turns.ts"
 
 export interface ReplicatedObjectsOptions {
   readonly replicas: ReadonlyArray<Replica>
@@ -41,7 +42,9 @@ const deletedMax = 10_000
 export class ReplicatedObjects {
   readonly #of: ReplicatedObjectsOptions
   /** Creates of one name in this process go one after the other. */
-  readonly #creating = new Map<string, { readonly turn: Semaphore.Semaphore; count: number }>()
+  readonly #creating = new Turns()
+  /** By store (O3). */
+  readonly #changing = new Map<Replica, Turns>()
   /** Names whose last create has an unknown outcome: finding them written is our own success. */
   readonly #inDoubt = new Set<string>()
   /** Deleted names, with the stores that may still have them. */
@@ -54,7 +57,7 @@ export class ReplicatedObjects {
   create(name: string, bytes: Uint8Array): Effect.Effect<void, StorageFailure> {
     const operation = "create object"
     const created = Effect.suspend(() => this.#create(name, encodeCopy(bytes)))
-    return Effect.andThen(checkObjectName(operation, name), this.#inTurn(name, created))
+    return Effect.andThen(checkObjectName(operation, name), this.#creating.take(name, created))
   }
 
   read(name: string): Effect.Effect<Uint8Array, StorageFailure> {
@@ -103,7 +106,7 @@ export class ReplicatedObjects {
         (all) => countOf(all, isAny) >= quorum.write
       )
       const [oldest] = this.#deleted.keys()
-      if (this.#deleted.size > deletedMax && oldest !== undefined) this.#deleted.delete(oldest) // O3
+      if (this.#deleted.size > deletedMax && oldest !== undefined) this.#deleted.delete(oldest) // O4
       if (countOf(answers, isAny) >= quorum.write) return
       return yield* this.#refusal({ operation, path: pathOf({ object: name }), need: quorum.write }, answers)
     })
@@ -141,7 +144,7 @@ export class ReplicatedObjects {
       this.#deleted.delete(name)
       const answers = yield* background.gather(
         replicas,
-        (replica) => writeCopy(replica, name, copy),
+        (replica) => this.#inTurn(replica, name, writeCopy(replica, name, copy)),
         (all) => countOf(all, isOurs) >= quorum.write || isTaken(all, quorum.write)
       )
       const exists = new StorageFailure({ operation: "create object", path, reason: "exists", outcome: "none" })
@@ -174,10 +177,7 @@ export class ReplicatedObjects {
       others,
       (replica) =>
         Effect.ignore(
-          Effect.andThen(
-            replica.use("delete object", (job) => job.deleteObject(name)),
-            this.#repair(replica, name, copy)
-          )
+          Effect.andThen(this.#inTurn(replica, name, deleteCopy(replica, name)), this.#repair(replica, name, copy))
         ),
       { discard: true }
     )
@@ -193,7 +193,7 @@ export class ReplicatedObjects {
           .use("read object", (job) => job.readObject(name))
           .pipe(
             Effect.flatMap((found) =>
-              own.equals(found) ? replica.use("delete object", (job) => job.deleteObject(name)) : Effect.void
+              own.equals(found) ? this.#inTurn(replica, name, deleteCopy(replica, name)) : Effect.void
             ),
             Effect.ignore
           ),
@@ -202,15 +202,12 @@ export class ReplicatedObjects {
   }
 
   #removeFrom(replica: Replica, name: string): Effect.Effect<true, StorageFailure> {
-    return Effect.map(
-      replica.use("delete object", (job) => job.deleteObject(name)),
-      () => {
-        const waiting = this.#deleted.get(name)
-        waiting?.delete(replica)
-        if (waiting?.size === 0) this.#deleted.delete(name)
-        return true as const
-      }
-    )
+    return Effect.map(this.#inTurn(replica, name, deleteCopy(replica, name)), () => {
+      const waiting = this.#deleted.get(name)
+      waiting?.delete(replica)
+      if (waiting?.size === 0) this.#deleted.delete(name)
+      return true as const
+    })
   }
 
   #repairLater(name: string, bytes: Uint8Array, bad: ReadonlyArray<Replica>): Effect.Effect<void> {
@@ -236,21 +233,19 @@ export class ReplicatedObjects {
   #repair(replica: Replica, name: string, copy: Uint8Array): Effect.Effect<void, StorageFailure> {
     return Effect.gen({ self: this }, function* () {
       if (this.#deleted.has(name)) return
-      yield* writeCopy(replica, name, copy)
+      yield* this.#inTurn(replica, name, writeCopy(replica, name, copy))
       if (this.#deleted.has(name)) yield* this.#removeFrom(replica, name)
     })
   }
 
-  #inTurn<A>(name: string, effect: Effect.Effect<A, StorageFailure>): Effect.Effect<A, StorageFailure> {
-    return Effect.suspend(() => {
-      const creating = this.#creating.get(name) ?? { turn: Semaphore.makeUnsafe(1), count: 0 }
-      this.#creating.set(name, creating)
-      creating.count++
-      const leave = Effect.sync(() => {
-        if (--creating.count === 0) this.#creating.delete(name)
-      })
-      return Effect.ensuring(creating.turn.withPermits(1)(effect), leave)
-    })
+  #inTurn<A>(
+    replica: Replica,
+    name: string,
+    effect: Effect.Effect<A, StorageFailure>
+  ): Effect.Effect<A, StorageFailure> {
+    const turns = this.#changing.get(replica) ?? new Turns()
+    this.#changing.set(replica, turns)
+    return turns.take(name, effect)
   }
 
   #refusal<A>(
@@ -284,6 +279,9 @@ const created: Written = { _tag: "Created" }
 
 const compared = (found: Uint8Array, copy: Uint8Array): Written =>
   Buffer.from(found).equals(copy.subarray(copyOverhead)) ? { _tag: "Same" } : { _tag: "Different", bytes: found }
+
+const deleteCopy = (replica: Replica, name: string): Effect.Effect<void, StorageFailure> =>
+  replica.use("delete object", (job) => job.deleteObject(name))
 
 /** Writes a store's copy, in the place of a damaged one if need be. */
 const writeCopy = (replica: Replica, name: string, copy: Uint8Array): Effect.Effect<Written, StorageFailure> =>
